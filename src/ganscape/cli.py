@@ -1,0 +1,46 @@
+"""`python -m ganscape STEP`: every step of the workflow, runnable on its own."""
+
+import argparse
+import importlib
+import logging
+import sys
+
+from ganscape import __version__
+from ganscape.errors import InputError
+
+STEPS = {
+    "fetch": "download a data set's archives and verify their checksums",
+    "fetch-weights": "download a feature extractor's weights and verify their checksum",
+    "prepare": "turn a data set into one memory-mapped array of images and one of labels",
+    "train": "train one GAN, resuming from its last checkpoint",
+    "train-classifier": "train the small classifier that serves as feature extractor",
+    "extract-features": "compute the features of real images, once per data set",
+    "evaluate": "evaluate a trained run, raw and EMA weights",
+    "evaluate-real": "evaluate real images as if they had been generated",
+    "sample-sheet": "draw sample grids of several runs side by side",
+    "table2": "render Table 2 from evaluated runs, beside the paper's figures",
+    "bench": "measure speed, as ratios to a plain textbook implementation",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one step; returns the exit status: 0 done, 1 bad input (one line on stderr), 2 bad usage."""
+    parser = argparse.ArgumentParser(prog="python -m ganscape", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"ganscape {__version__}")
+    subparsers = parser.add_subparsers(dest="step", metavar="STEP", required=True)
+    arguments = sys.argv[1:] if argv is None else argv
+    chosen = next((word for word in arguments if not word.startswith("-")), None)
+    for step, summary in STEPS.items():
+        subparser = subparsers.add_parser(step, help=summary, description=summary[0].upper() + summary[1:])
+        if step == chosen:
+            module = importlib.import_module(f"ganscape.commands.{step.replace('-', '_')}")
+            module.add_arguments(subparser)
+            subparser.set_defaults(run=module.run)
+    namespace = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    try:
+        namespace.run(namespace)
+    except InputError as error:
+        print(f"ganscape {namespace.step}: {error}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,86 @@
+"""Writing files so that no reader ever sees half of one, and telling files apart by their content."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ganscape.errors import InputError
+
+
+@contextmanager
+def atomic_path(target: str | os.PathLike) -> Iterator[Path]:
+    """Yield a temporary path beside `target`; on success flush it to disk and rename it to `target`.
+
+    If the block raises, the temporary file is removed and an existing `target` is left as it was. A full
+    disk or a read-only folder becomes an `InputError` that names the target.
+    """
+    target = Path(target)
+    temporary = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(
+            prefix=f".{target.stem}.", suffix=f".partial{target.suffix}", dir=target.parent
+        )
+        os.close(descriptor)
+        temporary = Path(name)
+        yield temporary
+        temporary.chmod(0o666 & ~_umask())
+        with open(temporary, "rb") as handle:
+            os.fsync(handle.fileno())
+        os.replace(temporary, target)
+        _flush_directory(target.parent)
+    except OSError as error:
+        if error.errno is None:  # not the operating system's word, so not about the disk
+            raise
+        raise InputError(
+            f"cannot write {target}: {error.strerror}; what was there before is intact"
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def write_text(target: str | os.PathLike, text: str) -> None:
+    """Write `text` (UTF-8) to `target` atomically."""
+    with atomic_path(target) as path:
+        path.write_text(text, encoding="utf-8")
+
+
+def write_json(target: str | os.PathLike, value: Any) -> None:
+    """Write `value` as indented JSON to `target` atomically; NaN and infinities raise `ValueError`."""
+    write_text(target, json.dumps(value, indent=2, allow_nan=False) + "\n")
+
+
+def read_json(source: str | os.PathLike) -> Any:
+    """Read a JSON file; a missing or malformed one is an `InputError` that names it."""
+    try:
+        return json.loads(Path(source).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{source} does not exist") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{source} is not valid JSON ({error})") from None
+
+
+def digest(source: str | os.PathLike, algorithm: str) -> str:
+    """Hexadecimal digest of a file's content, for any algorithm that `hashlib` knows (`md5`, `sha256`)."""
+    with open(source, "rb") as handle:
+        return hashlib.file_digest(handle, algorithm).hexdigest()
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def _flush_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
