@@ -1,0 +1,37 @@
+"""Step `fetch-weights`: download a feature extractor's weights and verify their checksum."""
+
+import argparse
+from pathlib import Path
+
+from ganscape.errors import InputError
+from ganscape.images.downloads import Checksum, download
+
+SHORTEST_PREFIX = 8  # hexadecimal digits, what PyTorch puts into the names of its weight files
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--url",
+        action="append",
+        required=True,
+        metavar="URL",
+        help="address of the file; repeatable: tried in this order",
+    )
+    parser.add_argument(
+        "--sha256-prefix",
+        required=True,
+        metavar="HEX",
+        help=f"the file's SHA-256, whole or its first digits, at least {SHORTEST_PREFIX}",
+    )
+    parser.add_argument(
+        "--output", required=True, type=Path, help="file to write; kept if it is already right"
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    prefix = arguments.sha256_prefix.lower()
+    if len(prefix) < SHORTEST_PREFIX or set(prefix) - set("0123456789abcdef"):
+        raise InputError(
+            f"--sha256-prefix {arguments.sha256_prefix}: give at least {SHORTEST_PREFIX} hexadecimal digits"
+        )
+    download(arguments.url, arguments.output, Checksum("sha256", prefix))

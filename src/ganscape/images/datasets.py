@@ -1,0 +1,233 @@
+"""Prepared data sets: one uint8 array file of images, one of labels, and what they are.
+
+`prepare` writes such a folder from a data set's verified archives; `load` maps it into memory, which
+costs next to nothing however large it is and is all that a training job needs.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from tqdm import tqdm
+
+from ganscape.errors import InputError
+from ganscape.files import atomic_path, digest, read_json, write_json
+from ganscape.images.sources import Chunk, open_source
+
+IMAGES = "images.npy"
+LABELS = "labels.npy"
+METADATA = "metadata.json"
+
+CHANNELS = (1, 3)
+
+_AGAIN = "delete the folder and run step `prepare` again"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A prepared data set, mapped into memory.
+
+    `images` is uint8 (N, H, W, C) and read-only, `labels` int64 (N,) with -1 where unlabeled; `splits` gives
+    the range of rows of each split, train first. `classes` names the labels 0, 1, ...; it is empty where
+    nothing is labeled.
+    """
+
+    name: str
+    dataset: str
+    image_size: int
+    channels: int
+    classes: tuple[str, ...]
+    splits: dict[str, tuple[int, int]]
+    images: np.ndarray
+    labels: np.ndarray
+
+    def split(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Images and labels of one split, as views; `InputError` if the data set has no such split."""
+        if name not in self.splits:
+            raise InputError(f"{self.name} has no split {name!r}, only {', '.join(self.splits)}")
+        rows = slice(*self.splits[name])
+        return self.images[rows], self.labels[rows]
+
+
+def prepared_name(dataset: str, image_size: int, channels: int) -> str:
+    """Name of a prepared data set, and of the folder it is kept in: `digits-32x32x3`."""
+    return f"{dataset}-{image_size}x{image_size}x{channels}"
+
+
+def prepare(
+    dataset: str,
+    downloads: str | os.PathLike,
+    image_size: int,
+    channels: int,
+    output: str | os.PathLike,
+) -> None:
+    """Write a data set as arrays of `image_size` pixels and `channels` (1 or 3) into the folder `output`.
+
+    Images are resized bilinearly, antialiased where they shrink, by Pillow, as torchvision does it; a
+    size that is already right leaves every value as it was. One channel becomes three by repetition, three
+    become one as luminance (ITU-R BT.601). The source is read in chunks, from `downloads/DATASET` alone.
+
+    All three files are complete before the first one replaces an older one, and the same source gives the
+    same bytes. Raises `InputError` for an unknown data set, a size or number of channels that makes no
+    sense, a missing or wrong archive, and a folder that cannot be written.
+    """
+    if image_size < 1:
+        raise InputError(f"image size {image_size} is not a positive number of pixels")
+    if channels not in CHANNELS:
+        raise InputError(f"{channels} channels: images have 1 or 3")
+    source = open_source(dataset, downloads)
+    output = Path(output)
+    with ExitStack() as stack:  # left in reverse order: the metadata, which vouch for the rest, arrive last
+        metadata_path, labels_path, images_path = (
+            stack.enter_context(atomic_path(output / name)) for name in (METADATA, LABELS, IMAGES)
+        )
+        labels, splits, original_size = _write_images(images_path, source.chunks, image_size, channels)
+        np.save(labels_path, labels)
+        write_json(
+            metadata_path,
+            {
+                "name": prepared_name(dataset, image_size, channels),
+                "dataset": dataset,
+                "image_size": image_size,
+                "channels": channels,
+                "splits": splits,
+                "classes": source.classes,
+                "images_sha256": digest(images_path, "sha256"),
+                "labels_sha256": digest(labels_path, "sha256"),
+                "source": source.origin,
+                "resampling": _resampling(original_size, image_size),
+            },
+        )
+
+
+def load(directory: str | os.PathLike) -> Dataset:
+    """Map a prepared data set into memory.
+
+    Shapes, types and the metadata are checked against each other, the values are not read. A missing or
+    inconsistent file is an `InputError` that names it.
+    """
+    directory = Path(directory)
+    if not (directory / METADATA).is_file():
+        raise InputError(f"{directory / METADATA} is missing: run step `prepare`")
+    try:
+        metadata = read_json(directory / METADATA)
+    except InputError as error:
+        raise InputError(f"{error}: {_AGAIN}") from error
+    try:
+        dataset = Dataset(
+            name=str(metadata["name"]),
+            dataset=str(metadata["dataset"]),
+            image_size=int(metadata["image_size"]),
+            channels=int(metadata["channels"]),
+            classes=tuple(metadata["classes"]),
+            splits={name: (int(start), int(stop)) for name, (start, stop) in metadata["splits"].items()},
+            images=_map(directory / IMAGES),
+            labels=np.array(_map(directory / LABELS)),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(
+            f"{directory / METADATA} is not of a prepared data set ({error!r}): {_AGAIN}"
+        ) from error
+    _check(dataset, directory)
+    return dataset
+
+
+def resample(images: np.ndarray, image_size: int, channels: int) -> np.ndarray:
+    """Bring uint8 images (n, H, W, C) to (n, image_size, image_size, channels); C and channels are 1 or 3."""
+    if images.shape[3] == 3 and channels == 1:
+        images = _luminance(images)
+    if images.shape[1:3] != (image_size, image_size):
+        images = np.stack([_resize(image, image_size) for image in images])
+    return np.repeat(images, channels // images.shape[3], axis=3)
+
+
+def _luminance(images: np.ndarray) -> np.ndarray:
+    """ITU-R BT.601 luma, in the 16-bit fixed-point arithmetic of Pillow's mode "L"."""
+    red, green, blue = np.moveaxis(images.astype(np.uint32), 3, 0)
+    luma = (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16
+    return luma.astype(np.uint8)[..., np.newaxis]
+
+
+def _resize(image: np.ndarray, image_size: int) -> np.ndarray:
+    from PIL import Image  # here, so that reading prepared data does not pay for it
+
+    flat = image[:, :, 0] if image.shape[2] == 1 else np.ascontiguousarray(image)
+    resized = Image.fromarray(flat).resize((image_size, image_size), Image.Resampling.BILINEAR)
+    return np.asarray(resized).reshape(image_size, image_size, -1)
+
+
+def _resampling(size: int, image_size: int) -> str:
+    """What was done to images of `size` pixels, in words."""
+    if size == image_size:
+        return "none"
+    kind = "bilinear, antialiased" if image_size < size else "bilinear"
+    return f"{kind}, {size}x{size} to {image_size}x{image_size} (Pillow)"
+
+
+def _write_images(
+    path: Path, chunks: Iterator[Chunk], image_size: int, channels: int
+) -> tuple[np.ndarray, dict[str, tuple[int, int]], int]:
+    """Write resampled chunks one after the other as one .npy file.
+
+    Written as a stream, not through a memory map, because a disk that fills up under a memory map kills
+    the process instead of raising an error. Returns the labels int64 (N,), the rows of each split, and the
+    size of the original images in pixels.
+    """
+    splits: dict[str, tuple[int, int]] = {}
+    labels = []
+    count = original_size = 0
+    with open(path, "wb") as handle, tqdm(desc=path.parent.name, unit="image", disable=None) as bar:
+        _write_header(handle, (count, image_size, image_size, channels))
+        body = handle.tell()
+        for chunk in chunks:
+            original_size = chunk.images.shape[1]
+            handle.write(np.ascontiguousarray(resample(chunk.images, image_size, channels)).data)
+            labels.append(chunk.labels)
+            first, _ = splits.get(chunk.split, (count, count))
+            count += len(chunk.images)
+            splits[chunk.split] = (first, count)
+            bar.update(len(chunk.images))
+        handle.seek(0)
+        _write_header(handle, (count, image_size, image_size, channels))
+        if handle.tell() != body:
+            raise RuntimeError(
+                "NumPy's header has outgrown the room that it reserves for a longer first axis"
+            )
+    return np.concatenate(labels), splits, original_size
+
+
+def _write_header(handle: BinaryIO, shape: tuple[int, ...]) -> None:
+    descriptor = np.lib.format.dtype_to_descr(np.dtype(np.uint8))
+    np.lib.format.write_array_header_1_0(
+        handle, {"descr": descriptor, "fortran_order": False, "shape": shape}
+    )
+
+
+def _map(path: Path) -> np.ndarray:
+    try:
+        return np.lib.format.open_memmap(path, mode="r")
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing: {_AGAIN}") from None
+    except (OSError, EOFError, ValueError) as error:
+        raise InputError(f"{path} is not a whole array file ({error}): {_AGAIN}") from error
+
+
+def _check(dataset: Dataset, directory: Path) -> None:
+    """Compare the arrays with the metadata, by shape, type and split."""
+    size, channels = dataset.image_size, dataset.channels
+    count = len(dataset.labels)
+    expected = {
+        IMAGES: (dataset.images, np.uint8, (count, size, size, channels)),
+        LABELS: (dataset.labels, np.int64, (count,)),
+    }
+    for name, (array, kind, shape) in expected.items():
+        if array.dtype != kind or array.shape != shape:
+            found, wanted = f"{array.dtype} {array.shape}", f"{np.dtype(kind)} {shape}"
+            raise InputError(f"{directory / name} holds {found} instead of {wanted}: {_AGAIN}")
+    boundaries = [row for rows in dataset.splits.values() for row in rows]
+    if boundaries[:1] != [0] or boundaries[-1:] != [count] or boundaries[1:-1:2] != boundaries[2:-1:2]:
+        raise InputError(f"{directory / METADATA} splits {count} images as {dataset.splits}: {_AGAIN}")
