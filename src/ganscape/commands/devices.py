@@ -1,0 +1,27 @@
+"""The options `--device` and `--threads`, the same for every step that computes."""
+
+import argparse
+
+import torch
+
+from ganscape.errors import InputError
+
+
+def add_device_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto: a GPU if there is one"
+    )
+    parser.add_argument("--threads", type=int, help="processor threads (default: PyTorch's choice)")
+
+
+def chosen_device(arguments: argparse.Namespace) -> torch.device:
+    """Set the thread count and return the device that the arguments ask for."""
+    if arguments.threads is not None:
+        if arguments.threads < 1:
+            raise InputError(f"--threads must be at least 1, not {arguments.threads}")
+        torch.set_num_threads(arguments.threads)
+    if arguments.device == "cuda" and not torch.cuda.is_available():
+        raise InputError("--device cuda: no GPU is visible; use --device cpu or auto")
+    if arguments.device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(arguments.device)

@@ -1,0 +1,61 @@
+"""`train`: one GAN, from its last checkpoint if there is one."""
+
+import argparse
+from pathlib import Path
+
+from ganscape.commands.devices import add_device_arguments, chosen_device
+from ganscape.images import datasets
+from ganscape.images.networks import ARCHITECTURES, NORMALISATIONS, WIDTHS, paper_features
+from ganscape.images.specification import RunSpecification
+from ganscape.images.training import Schedule, train
+from ganscape.objectives import OBJECTIVES
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="folder of a prepared data set")
+    parser.add_argument("--output", type=Path, required=True, help="the run's folder")
+    parser.add_argument("--architecture", choices=ARCHITECTURES, required=True)
+    parser.add_argument("--width", choices=WIDTHS, default="full")
+    parser.add_argument(
+        "--base-features", type=int, help="generator's features at full width (default: the paper's)"
+    )
+    parser.add_argument("--normalisation", choices=NORMALISATIONS, default="spectral", help="of D")
+    parser.add_argument("--loss", choices=OBJECTIVES, required=True)
+    parser.add_argument("--iterations", type=int, default=100_000)
+    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--generator-learning-rate", type=float, required=True)
+    parser.add_argument("--discriminator-learning-rate", type=float, default=2e-4)
+    parser.add_argument("--betas", type=float, nargs=2, default=(0.5, 0.999), help="Adam's")
+    parser.add_argument("--discriminator-steps", type=int, default=1, help="per generator step")
+    parser.add_argument("--ema-decay", type=float, default=0.9999)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--history-every", type=int, default=100, help="iterations per row of history.csv")
+    parser.add_argument("--checkpoint-every", type=int, default=1000, help="iterations between checkpoints")
+    parser.add_argument("--samples-every", type=int, default=10_000, help="iterations between sample grids")
+    add_device_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    dataset = datasets.load(arguments.data)
+    size = dataset.image_size
+    base = arguments.base_features
+    specification = RunSpecification(
+        data=dataset.name,
+        image_size=size,
+        channels=dataset.channels,
+        architecture=arguments.architecture,
+        width=arguments.width,
+        base_features=paper_features(arguments.architecture, size) if base is None else base,
+        normalisation=arguments.normalisation,
+        loss=arguments.loss,
+        batch_size=arguments.batch_size,
+        iterations=arguments.iterations,
+        generator_learning_rate=arguments.generator_learning_rate,
+        discriminator_learning_rate=arguments.discriminator_learning_rate,
+        betas=tuple(arguments.betas),
+        discriminator_steps=arguments.discriminator_steps,
+        ema_decay=arguments.ema_decay,
+        seed=arguments.seed,
+    )
+    schedule = Schedule(arguments.history_every, arguments.checkpoint_every, arguments.samples_every)
+    train(specification, dataset, arguments.output, schedule, chosen_device(arguments))

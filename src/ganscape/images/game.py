@@ -1,0 +1,116 @@
+"""The two training steps, each to be read against its equation; fast, with the plain step's mathematics.
+
+What the plain step (`ganscape.images.textbook`) wastes is left out here: the network that does not step
+computes no weight gradients, the discriminator's step builds no graph through the generator, a paired
+generator step takes no gradient through the real logits, real and generated images pass the discriminator
+as one batch (unless it has batch norm, whose statistics must not mix), spectral norm is applied once per
+step, convolutions run on channels-last memory and Adam is fused. A test holds the two equal.
+"""
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+from ganscape.images.specification import RunSpecification
+from ganscape.penalties import interpolation_gradient_penalty
+
+
+def learning_rate_factor(iteration: int, iterations: int) -> float:
+    """1 over the first half, then linearly to 0 (paper, Section 6): iteration counts from 0."""
+    return min(1.0, 2 * (1 - iteration / iterations))
+
+
+class Game:
+    """Generator against discriminator, with their optimisers and the generator's moving average."""
+
+    def __init__(
+        self, generator: nn.Module, discriminator: nn.Module, specification: RunSpecification
+    ) -> None:
+        self.specification = specification
+        self.objective = specification.objective
+        self.generator = generator.to(memory_format=torch.channels_last)
+        self.discriminator = discriminator.to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.generator).requires_grad_(False)
+        self.generator_optimiser = self._adam(self.generator, specification.generator_learning_rate)
+        self.discriminator_optimiser = self._adam(
+            self.discriminator, specification.discriminator_learning_rate
+        )
+
+    def generator_step(self, latents: Tensor, real: Tensor | None) -> Tensor:
+        """min_G of the non-saturating loss; `real` is needed by paired objectives alone. Returns the loss."""
+        with _frozen(self.discriminator), parametrize.cached():
+            fake_logits = self.discriminator(self.generator(latents))
+            real_logits = None
+            if self.objective.generator_needs_real:
+                with torch.no_grad():
+                    real_logits = self.discriminator(real)
+            loss = self.objective.generator_loss(fake_logits, real_logits)
+            self.generator_optimiser.zero_grad()
+            loss.backward()
+        self.generator_optimiser.step()
+        self._update_average()
+        return loss.detach()
+
+    def discriminator_step(self, latents: Tensor, real: Tensor, position: Tensor | None = None) -> Tensor:
+        """max_f of the objective, less its penalty at `position` (B,) on the segments. Returns the loss."""
+        with torch.no_grad():
+            fake = self.generator(latents)
+        with parametrize.cached():
+            loss = self.objective.discriminator_loss(*self._judge(real, fake))
+            if self.objective.gradient_penalty_weight:
+                penalty = interpolation_gradient_penalty(self.discriminator, real, fake, position)
+                loss = loss + self.objective.gradient_penalty_weight * penalty
+            self.discriminator_optimiser.zero_grad()
+            loss.backward()
+        self.discriminator_optimiser.step()
+        return loss.detach()
+
+    def networks(self) -> dict[str, nn.Module]:
+        """All three networks; the average comes with the generator's own running statistics."""
+        for ours, theirs in zip(self.average.buffers(), self.generator.buffers(), strict=True):
+            ours.copy_(theirs)
+        return {
+            "generator": self.generator,
+            "discriminator": self.discriminator,
+            "average": self.average,
+        }
+
+    def set_learning_rates(self, factor: float) -> None:
+        """Both players' learning rates as a share of their initial ones."""
+        for optimiser, initial in (
+            (self.generator_optimiser, self.specification.generator_learning_rate),
+            (self.discriminator_optimiser, self.specification.discriminator_learning_rate),
+        ):
+            for group in optimiser.param_groups:
+                group["lr"] = initial * factor
+
+    def _judge(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        if self.specification.normalisation == "batch":
+            return self.discriminator(real), self.discriminator(fake)
+        return self.discriminator(torch.cat((real, fake))).split((len(real), len(fake)))
+
+    def _update_average(self) -> None:
+        torch._foreach_lerp_(
+            list(self.average.parameters()),
+            list(self.generator.parameters()),
+            1 - self.specification.ema_decay,
+        )
+
+    def _adam(self, network: nn.Module, learning_rate: float) -> torch.optim.Optimizer:
+        return torch.optim.Adam(
+            network.parameters(), lr=learning_rate, betas=self.specification.betas, fused=True
+        )
+
+
+@contextmanager
+def _frozen(network: nn.Module) -> Iterator[None]:
+    """Spend nothing on the weight gradients of a network that does not step."""
+    network.requires_grad_(False)
+    try:
+        yield
+    finally:
+        network.requires_grad_(True)

@@ -1,0 +1,50 @@
+"""Random streams and batches that are functions of (seed, position), so that resuming needs no state."""
+
+from enum import IntEnum
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+class Stream(IntEnum):
+    """Independent streams of one seed."""
+
+    INITIALISATION = 0
+    ORDER = 1
+    ITERATION = 2
+    SAMPLE_GRID = 3
+
+
+def random_generator(seed: int, stream: Stream, index: int = 0) -> torch.Generator:
+    """A CPU generator for one position of a stream: the same arguments always give the same numbers."""
+    state = np.random.SeedSequence([seed, stream, index]).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(state[0]))
+
+
+class RealImages:
+    """Batches of real images: every epoch a fresh permutation, an incomplete last batch dropped.
+
+    `images` is uint8 (N, H, W, C), memory-mapped or not. A batch comes as float32 (B, C, H, W) in
+    channels-last memory, scaled to [-1, 1] and dequantised with uniform noise in [0, 1/128).
+    """
+
+    def __init__(self, images: np.ndarray, batch_size: int, seed: int) -> None:
+        self.images = images
+        self.batch_size = batch_size
+        self.seed = seed
+        self.batches_per_epoch = len(images) // batch_size
+        self._epoch, self._order = -1, np.empty(0, dtype=np.int64)
+
+    def batch(self, index: int, noise: torch.Generator) -> Tensor:
+        """The `index`-th batch since the run began, dequantised with numbers from `noise`."""
+        epoch, position = divmod(index, self.batches_per_epoch)
+        if epoch != self._epoch:
+            order = torch.randperm(
+                len(self.images), generator=random_generator(self.seed, Stream.ORDER, epoch)
+            )
+            self._epoch, self._order = epoch, order.numpy()
+        rows = self._order[position * self.batch_size : (position + 1) * self.batch_size]
+        scaled = torch.from_numpy(self.images[rows]).to(torch.float32).div_(127.5).sub_(1)
+        dequantised = scaled.add_(torch.rand(scaled.shape, generator=noise), alpha=1 / 128)
+        return dequantised.permute(0, 3, 1, 2)

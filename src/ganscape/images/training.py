@@ -1,0 +1,253 @@
+"""One training run from start, or from its last checkpoint, to end.
+
+Every random number is a function of the seed and the iteration (`ganscape.images.sampling`), so a run that
+was interrupted and resumed ends in the same bits as one that was not.
+"""
+
+import logging
+import platform
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from ganscape import __version__
+from ganscape.errors import InputError
+from ganscape.files import atomic_path, write_json
+from ganscape.images import checkpoints
+from ganscape.images.datasets import Dataset
+from ganscape.images.game import Game, learning_rate_factor
+from ganscape.images.networks import count_parameters
+from ganscape.images.samples import draw_grid, grid_latents, save_image
+from ganscape.images.sampling import RealImages, Stream, random_generator
+from ganscape.images.specification import RunSpecification
+
+HISTORY_COLUMNS = ("iteration", "generator_loss", "discriminator_loss", "learning_rate_factor")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How often, in iterations, a run looks at its losses, saves itself and draws samples."""
+
+    history_every: int
+    checkpoint_every: int
+    samples_every: int
+
+    def __post_init__(self) -> None:
+        for name in ("history_every", "checkpoint_every", "samples_every"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name.replace('_', ' ')} must be at least 1, not {getattr(self, name)}")
+
+
+class Diverged(Exception):
+    """A loss or a weight is no longer finite."""
+
+
+def train(
+    specification: RunSpecification,
+    dataset: Dataset,
+    run_directory: Path,
+    schedule: Schedule,
+    device: torch.device,
+) -> dict:
+    """Train to the end and return the run's record, which is also written to `training.json`.
+
+    Writes `checkpoints/`, `history.csv` and `samples/` into `run_directory`. A run whose losses or weights
+    stop being finite ends with the status `diverged`, its last finite checkpoint kept. SIGTERM and SIGINT
+    save and exit with 128 + the signal's number. Raises `InputError` where `run_directory` holds a run of
+    another specification or `dataset` is not what the specification names.
+    """
+    _check_dataset(specification, dataset)
+    run = _Run(specification, dataset, run_directory, schedule, device)
+    begin = time.monotonic()
+    first = run.iteration
+    try:
+        with _signals_noted() as noted, _progress_bar(specification, run.iteration) as bar:
+            while run.iteration < specification.iterations:
+                run.advance()
+                bar.update()
+                if noted:
+                    run.save()
+                    logger.info("stopped by signal %d after iteration %d", noted[0], run.iteration)
+                    raise SystemExit(128 + noted[0])
+        status = "done"
+        run.draw_final_samples()
+    except Diverged as reason:
+        logger.warning("diverged: %s", reason)
+        status = "diverged"
+    run.write_history()
+    record = {
+        "specification": specification.as_dict(),
+        "status": status,
+        "iteration": run.iteration,
+        "parameters": {
+            "generator": count_parameters(run.game.generator),
+            "discriminator": count_parameters(run.game.discriminator),
+        },
+        "environment": _environment(device),
+        "iterations_of_this_session": run.iteration - first,
+        "wall_time_seconds_of_this_session": round(time.monotonic() - begin, 3),
+    }
+    write_json(run_directory / checkpoints.RECORD, record)
+    return record
+
+
+class _Run:
+    """The state of a run between iterations."""
+
+    def __init__(
+        self,
+        specification: RunSpecification,
+        dataset: Dataset,
+        run_directory: Path,
+        schedule: Schedule,
+        device: torch.device,
+    ) -> None:
+        self.specification, self.schedule = specification, schedule
+        self.run_directory, self.device = run_directory, device
+        initialisation = random_generator(specification.seed, Stream.INITIALISATION)
+        torch.manual_seed(initialisation.initial_seed())
+        self.game = Game(
+            specification.generator().to(device), specification.discriminator().to(device), specification
+        )
+        self.latent_dimension = self.game.generator.latent_dimension
+        self.images = RealImages(dataset.split("train")[0], specification.batch_size, specification.seed)
+        self.grid_latents = grid_latents(specification.seed, self.latent_dimension).to(device)
+        self.iteration, logs = checkpoints.restore(run_directory, self.game)
+        self.history = [tuple(row) for row in logs["history"].tolist()] if logs else []
+        self.recent = list(logs["recent"].to(device)) if logs else []
+        if self.iteration:
+            logger.info("resuming %s after iteration %d", run_directory, self.iteration)
+
+    def advance(self) -> None:
+        """One iteration: one generator step, then the discriminator steps, each on fresh batches."""
+        factor = learning_rate_factor(self.iteration, self.specification.iterations)
+        self.game.set_learning_rates(factor)
+        self.recent.append(torch.stack(self._steps()))
+        self.iteration += 1
+        last = self.iteration == self.specification.iterations
+        if last or self.iteration % self.schedule.history_every == 0:
+            self._record_history(factor)
+        if not last and self.iteration % self.schedule.samples_every == 0:
+            image = draw_grid(self.game.generator, self.grid_latents)
+            save_image(image, self.run_directory / "samples" / f"iteration-{self.iteration:08d}.png")
+        if last or self.iteration % self.schedule.checkpoint_every == 0:
+            self.save()
+
+    def _steps(self) -> tuple[Tensor, Tensor]:
+        run, draws = (
+            self.specification,
+            random_generator(self.specification.seed, Stream.ITERATION, self.iteration),
+        )
+        paired = run.objective.generator_needs_real
+        batch = self.iteration * (run.discriminator_steps + paired)
+        real = self._real(batch, draws) if paired else None
+        generator_loss = self.game.generator_step(self._latents(draws), real)
+        for step in range(run.discriminator_steps):
+            real = self._real(batch + paired + step, draws)
+            position = None
+            if run.objective.gradient_penalty_weight:
+                position = torch.rand(run.batch_size, generator=draws).to(self.device)
+            discriminator_loss = self.game.discriminator_step(self._latents(draws), real, position)
+        return generator_loss, discriminator_loss
+
+    def _real(self, index: int, draws: torch.Generator) -> Tensor:
+        return self.images.batch(index, draws).to(self.device)
+
+    def _latents(self, draws: torch.Generator) -> Tensor:
+        latents = torch.randn(self.specification.batch_size, self.latent_dimension, generator=draws)
+        return latents.to(self.device)
+
+    def _record_history(self, factor: float) -> None:
+        """Mean losses since the last record; the one place where training waits for the numbers."""
+        losses = torch.stack(self.recent).double().mean(0)
+        self.recent.clear()
+        self._require_finite("loss", losses)
+        self.history.append((float(self.iteration), *losses.tolist(), factor))
+
+    def save(self) -> None:
+        """Checkpoint and history; a run that has diverged is not worth keeping and raises `Diverged`."""
+        self._require_finite("loss", *self.recent)
+        self._require_finite("weight", *self.game.generator.parameters())
+        self._require_finite("weight", *self.game.discriminator.parameters())
+        logs = {
+            "history": torch.tensor(self.history, dtype=torch.float64).reshape(-1, len(HISTORY_COLUMNS)),
+            "recent": torch.stack(self.recent) if self.recent else torch.empty(0, 2),
+        }
+        checkpoints.save(self.run_directory, self.game, self.iteration, logs)
+        self.write_history()
+
+    def _require_finite(self, what: str, *tensors: Tensor) -> None:
+        if not all(bool(tensor.isfinite().all()) for tensor in tensors):
+            raise Diverged(f"a {what} is not finite at iteration {self.iteration}")
+
+    def write_history(self) -> None:
+        frame = pd.DataFrame(self.history, columns=list(HISTORY_COLUMNS)).astype({"iteration": int})
+        with atomic_path(self.run_directory / "history.csv") as path:
+            frame.to_csv(path, index=False)
+
+    def draw_final_samples(self) -> None:
+        for network, name in ((self.game.generator, "final"), (self.game.average, "final_ema")):
+            image = draw_grid(network, self.grid_latents)
+            save_image(image, self.run_directory / "samples" / f"{name}.png")
+
+
+def _check_dataset(specification: RunSpecification, dataset: Dataset) -> None:
+    expected = (specification.data, specification.image_size, specification.channels)
+    if (dataset.name, dataset.image_size, dataset.channels) != expected:
+        raise InputError(f"the specification asks for {specification.data}, the data set is {dataset.name}")
+    images, _ = dataset.split("train")
+    if len(images) < specification.batch_size:
+        raise InputError(
+            f"{dataset.name} has {len(images)} training images, "
+            f"fewer than a batch of {specification.batch_size}"
+        )
+
+
+def _progress_bar(specification: RunSpecification, done: int) -> tqdm:
+    return tqdm(
+        total=specification.iterations,
+        initial=done,
+        unit="it",
+        desc=f"{specification.data} {specification.architecture} {specification.width} {specification.loss}",
+        mininterval=1,
+        maxinterval=60,
+    )
+
+
+@contextmanager
+def _signals_noted() -> Iterator[list[int]]:
+    """Note SIGTERM and SIGINT instead of dying of them; the loop looks at the list after each iteration."""
+    noted: list[int] = []
+
+    def note(number: int, frame: object) -> None:
+        noted.append(number)
+
+    before: dict[int, Callable | int | None] = {}
+    try:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            before[number] = signal.signal(number, note)
+        yield noted
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _environment(device: torch.device) -> dict[str, str | int]:
+    return {
+        "ganscape": __version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
+        "processor": platform.machine(),
+        "threads": torch.get_num_threads(),
+    }

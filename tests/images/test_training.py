@@ -1,0 +1,325 @@
+"""Whole runs: resuming to the bit, refusing what is not theirs, and ending well when training does not."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from ganscape.cli import main
+from ganscape.errors import InputError
+from ganscape.images import checkpoints, training
+from ganscape.images.datasets import Dataset
+from ganscape.images.game import Game
+from ganscape.images.sampling import RealImages, Stream, random_generator
+from ganscape.images.specification import RunSpecification
+from ganscape.images.training import Schedule, train
+
+CPU = torch.device("cpu")
+
+
+def specification(**changes):
+    values = {
+        "data": "noise-32x32x1",
+        "image_size": 32,
+        "channels": 1,
+        "architecture": "cnn",
+        "width": "eighth",
+        "base_features": 16,
+        "normalisation": "spectral",
+        "loss": "rs",
+        "batch_size": 4,
+        "iterations": 12,
+        "generator_learning_rate": 1e-3,
+        "discriminator_learning_rate": 2e-4,
+        "betas": (0.5, 0.999),
+        "discriminator_steps": 2,
+        "ema_decay": 0.9,
+        "seed": 3,
+    }
+    return RunSpecification(**{**values, **changes})
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    images = np.random.default_rng(0).integers(0, 256, (30, 32, 32, 1), dtype=np.uint8)
+    return Dataset(
+        name="noise-32x32x1",
+        dataset="noise",
+        image_size=32,
+        channels=1,
+        classes=(),
+        splits={"train": (0, 30)},
+        images=images,
+        labels=np.full(30, -1),
+    )
+
+
+EVERY = Schedule(history_every=5, checkpoint_every=4, samples_every=6)
+
+
+def final_state(folder):
+    path = sorted((folder / "checkpoints").iterdir())[-1]
+    return path.name, path.read_bytes(), (folder / "history.csv").read_bytes()
+
+
+def test_a_run_leaves_a_folder_that_explains_itself(dataset, tmp_path):
+    record = train(specification(), dataset, tmp_path, EVERY, CPU)
+    assert record == json.loads((tmp_path / "training.json").read_text())
+    assert (record["status"], record["iteration"]) == ("done", 12)
+    assert RunSpecification.from_dict(record["specification"]) == specification()
+    history = pd.read_csv(tmp_path / "history.csv")
+    assert history["iteration"].tolist() == [5, 10, 12]
+    assert np.isfinite(history.to_numpy()).all()
+    assert sorted(p.name for p in (tmp_path / "samples").iterdir()) == [
+        "final.png",
+        "final_ema.png",
+        "iteration-00000006.png",
+    ]
+    assert Image.open(tmp_path / "samples" / "final.png").size == (8 * 32, 8 * 32)
+    assert len(list((tmp_path / "checkpoints").iterdir())) == checkpoints.KEPT
+
+
+@pytest.mark.parametrize("loss", ["rs", "js", "wgan-gp"])
+@pytest.mark.parametrize("stop", [1, 4, 7, 11])
+def test_an_interrupted_run_ends_in_the_same_bits(dataset, tmp_path, monkeypatch, loss, stop):
+    run = specification(loss=loss)
+    train(run, dataset, tmp_path / "whole", EVERY, CPU)
+    advance, count = training._Run.advance, 0
+
+    def interrupted(self):
+        nonlocal count
+        advance(self)
+        count += 1
+        if count == stop:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(training._Run, "advance", interrupted)
+    with pytest.raises(SystemExit) as exit_status:
+        train(run, dataset, tmp_path / "parts", EVERY, CPU)
+    assert exit_status.value.code == 128 + signal.SIGTERM
+    assert not (tmp_path / "parts" / "training.json").exists()
+    monkeypatch.undo()
+    torch.manual_seed(99)  # the global random state must not matter
+    train(run, dataset, tmp_path / "parts", EVERY, CPU)
+    assert final_state(tmp_path / "whole") == final_state(tmp_path / "parts")
+
+
+def test_a_killed_process_loses_at_most_the_work_since_its_last_checkpoint(tmp_path, dataset):
+    """SIGKILL at an arbitrary moment, then resume: same final bits."""
+    data = tmp_path / "data"
+    data.mkdir()
+    script = tmp_path / "run.py"
+    np.save(data / "images.npy", dataset.images)
+    script.write_text(
+        "import sys, numpy as np, torch\n"
+        "from pathlib import Path\n"
+        "from ganscape.images.datasets import Dataset\n"
+        "from ganscape.images.specification import RunSpecification\n"
+        "from ganscape.images.training import Schedule, train\n"
+        f"run = RunSpecification.from_dict({specification(iterations=60).as_dict()!r})\n"
+        f"images = np.load({str(data / 'images.npy')!r})\n"
+        "d = Dataset('noise-32x32x1', 'noise', 32, 1, (), {'train': (0, 30)}, images, np.full(30, -1))\n"
+        "torch.set_num_threads(1)\n"
+        "train(run, d, Path(sys.argv[1]), Schedule(5, 4, 60), torch.device('cpu'))\n"
+    )
+
+    def start(folder):
+        return subprocess.Popen([sys.executable, script, folder], stderr=subprocess.DEVNULL)
+
+    assert start(tmp_path / "whole").wait() == 0
+    for _ in range(3):
+        process = start(tmp_path / "killed")
+        before = set((tmp_path / "killed" / "checkpoints").glob("iteration-*"))
+        while process.poll() is None:
+            if set((tmp_path / "killed" / "checkpoints").glob("iteration-*")) - before:
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+            time.sleep(0.01)
+    assert start(tmp_path / "killed").wait() == 0
+    assert final_state(tmp_path / "whole") == final_state(tmp_path / "killed")
+
+
+def test_a_finished_run_is_not_trained_again(dataset, tmp_path):
+    train(specification(), dataset, tmp_path, EVERY, CPU)
+    before = final_state(tmp_path)
+    (tmp_path / "training.json").unlink()
+    record = train(specification(), dataset, tmp_path, EVERY, CPU)
+    assert record["iterations_of_this_session"] == 0
+    assert final_state(tmp_path) == before
+
+
+def test_a_checkpoint_of_another_configuration_is_refused_and_kept(dataset, tmp_path):
+    train(specification(), dataset, tmp_path, EVERY, CPU)
+    before = final_state(tmp_path)
+    with pytest.raises(InputError, match="another configuration"):
+        train(specification(iterations=20), dataset, tmp_path, EVERY, CPU)
+    assert final_state(tmp_path) == before
+
+
+def test_a_damaged_checkpoint_is_passed_over_with_a_warning(dataset, tmp_path, caplog):
+    train(specification(), dataset, tmp_path, EVERY, CPU)
+    before = final_state(tmp_path)
+    last = sorted((tmp_path / "checkpoints").iterdir())[-1]
+    for damaged in (before[1][:-100], before[1][:-1] + bytes([before[1][-1] ^ 1]), b""):
+        last.write_bytes(damaged)
+        caplog.clear()
+        train(specification(), dataset, tmp_path, EVERY, CPU)
+        assert "damaged" in caplog.text
+        assert final_state(tmp_path) == before
+
+
+def test_a_foreign_file_among_the_checkpoints_is_not_a_checkpoint(dataset, tmp_path):
+    (tmp_path / "checkpoints").mkdir()
+    save_file({"x": torch.zeros(1)}, tmp_path / "checkpoints" / "iteration-00000004.safetensors")
+    with pytest.raises(InputError, match="no whole checkpoint"):
+        checkpoints.load_generator(tmp_path, "raw")
+
+
+def test_a_run_that_diverges_is_a_result_and_keeps_its_last_finite_checkpoint(dataset, tmp_path, monkeypatch):
+    step = Game.discriminator_step
+
+    def explode(self, latents, real, position=None):
+        loss = step(self, latents, real, position)
+        return loss * float("nan") if self.explode_at <= 0 else loss
+
+    def count(self, factor):
+        self.explode_at = getattr(self, "explode_at", 7) - 1
+
+    monkeypatch.setattr(Game, "discriminator_step", explode)
+    monkeypatch.setattr(Game, "set_learning_rates", count)
+    record = train(specification(), dataset, tmp_path, EVERY, CPU)
+    assert (record["status"], record["iteration"]) == ("diverged", 8)
+    kept = sorted(path.name for path in (tmp_path / "checkpoints").iterdir())
+    assert kept == ["iteration-00000004.safetensors"]
+    generator = checkpoints.load_generator(tmp_path, "raw")
+    assert all(p.isfinite().all() for p in generator.parameters())
+
+
+def test_weights_that_are_not_finite_are_never_saved(dataset, tmp_path, monkeypatch):
+    step = Game.generator_step
+
+    def spoil(self, latents, real):
+        loss = step(self, latents, real)
+        if self.generator_optimiser.state_dict()["state"][0]["step"] == 6:
+            with torch.no_grad():
+                next(self.generator.parameters()).fill_(float("inf"))
+            return torch.zeros(())
+        return loss
+
+    monkeypatch.setattr(Game, "generator_step", spoil)
+    record = train(specification(), dataset, tmp_path, Schedule(100, 4, 100), CPU)
+    assert record["status"] == "diverged"
+    assert [p.name for p in (tmp_path / "checkpoints").iterdir()] == ["iteration-00000004.safetensors"]
+
+
+def test_generators_load_raw_and_averaged(dataset, tmp_path):
+    train(specification(), dataset, tmp_path, EVERY, CPU)
+    raw, average = (checkpoints.load_generator(tmp_path, weights) for weights in ("raw", "ema"))
+    assert raw.training and average.training
+    assert not torch.equal(raw.linear.weight, average.linear.weight)
+    torch.testing.assert_close(list(raw.buffers()), list(average.buffers()), rtol=0, atol=0)
+    with pytest.raises(InputError, match="raw or ema"):
+        checkpoints.load_generator(tmp_path, "best")
+
+
+def test_checkpoints_hold_no_code(dataset, tmp_path):
+    train(specification(), dataset, tmp_path, EVERY, CPU)
+    for path in (tmp_path / "checkpoints").iterdir():
+        with safe_open(path, framework="pt") as file:
+            header = json.loads(file.metadata()[checkpoints.HEADER])
+            assert header["specification"] == specification().as_dict()
+
+
+def test_seeds_give_different_runs_and_the_same_seed_the_same_run(dataset, tmp_path):
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        train(specification(seed=seed), dataset, tmp_path / name, EVERY, CPU)
+    assert final_state(tmp_path / "a") == final_state(tmp_path / "b")
+    assert final_state(tmp_path / "a")[1] != final_state(tmp_path / "c")[1]
+
+
+def test_every_epoch_is_a_permutation_and_the_incomplete_batch_is_dropped():
+    images = np.arange(11, dtype=np.uint8).reshape(11, 1, 1, 1)
+    real = RealImages(images, batch_size=3, seed=0)
+    noise = random_generator(0, Stream.ITERATION)
+    epochs = []
+    for epoch in range(4):
+        values = torch.cat([real.batch(3 * epoch + i, noise) for i in range(3)]).flatten()
+        epochs.append(((values + 1) * 127.5).floor().int().tolist())
+        assert len(set(epochs[-1])) == 9
+    assert epochs[0] != epochs[1]
+    again = RealImages(images, batch_size=3, seed=0)
+    assert torch.equal(
+        again.batch(7, random_generator(0, Stream.ITERATION)),
+        real.batch(7, random_generator(0, Stream.ITERATION)),
+    )
+
+
+def test_real_images_are_scaled_then_dequantised():
+    images = np.arange(256, dtype=np.uint8).reshape(256, 1, 1, 1).repeat(32, axis=1)
+    batch = RealImages(images, batch_size=256, seed=0).batch(0, random_generator(0, Stream.ITERATION))
+    assert batch.shape == (256, 1, 32, 1)
+    noise = batch - batch.min(dim=2, keepdim=True).values
+    assert batch.min() >= -1 and batch.max() < 1 + 1 / 128
+    assert noise.max() < 1 / 128 and noise.max() > 0.9 / 128
+
+
+@pytest.mark.parametrize(
+    "changes,message",
+    [
+        ({"loss": "jsd"}, "unknown loss 'jsd'"),
+        ({"iterations": 0}, "iterations is 0"),
+        ({"generator_learning_rate": float("nan")}, "generator learning rate is nan"),
+        ({"betas": (0.5, 1.0)}, "betas is"),
+        ({"ema_decay": 1.0}, "ema decay is 1.0"),
+        ({"normalisation": "layer"}, "normalisation is layer"),
+        ({"seed": -1}, "seed is -1"),
+    ],
+)
+def test_specifications_are_validated(changes, message):
+    with pytest.raises(InputError, match=message):
+        specification(**changes)
+
+
+def test_data_that_is_not_the_specifications_is_refused(dataset, tmp_path):
+    with pytest.raises(InputError, match="asks for other-32x32x1"):
+        train(specification(data="other-32x32x1"), dataset, tmp_path, EVERY, CPU)
+    with pytest.raises(InputError, match="fewer than a batch"):
+        train(specification(batch_size=31), dataset, tmp_path, EVERY, CPU)
+
+
+def test_the_command_reports_bad_input_in_one_line(tmp_path, capsys):
+    status = main(
+        f"train --data {tmp_path / 'nowhere'} --output {tmp_path / 'run'} "
+        "--architecture cnn --loss rs --generator-learning-rate 1e-3".split()
+    )
+    error = capsys.readouterr().err
+    assert status == 1
+    assert error.count("\n") == 1 and "nowhere" in error and "prepare" in error
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full to stand for a full disk")
+def test_a_full_disk_is_one_clear_line_and_keeps_the_checkpoint_before(dataset, tmp_path, monkeypatch):
+    train(specification(iterations=4), dataset, tmp_path, EVERY, CPU)
+    before = final_state(tmp_path)
+
+    def full(tensors, path, metadata):
+        with open("/dev/full", "wb") as handle:
+            handle.write(b"x" * 10_000_000)
+
+    monkeypatch.setattr(checkpoints, "save_file", full)
+    game = Game(specification().generator(), specification().discriminator(), specification())
+    with pytest.raises(InputError, match="No space left on device"):
+        checkpoints.save(tmp_path, game, 5, {})
+    assert final_state(tmp_path) == before
+    assert not list((tmp_path / "checkpoints").glob("*partial*"))
