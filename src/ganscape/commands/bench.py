@@ -1,0 +1,40 @@
+"""`bench`: print one table of ratios and write it as CSV."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from ganscape.benchmarks.measurement import COLUMNS
+from ganscape.benchmarks.training import NETWORKS, measure_matmul, measure_training
+from ganscape.commands.devices import add_device_arguments, chosen_device
+from ganscape.errors import InputError
+from ganscape.files import atomic_path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    names = [*NETWORKS, "matmul"]
+    parser.add_argument("--only", nargs="+", choices=names, default=names, help="benchmarks to run")
+    parser.add_argument("--repeats", type=int, default=5, help="rounds over which medians are taken")
+    parser.add_argument("--seconds", type=float, default=2.0, help="about how long each turn lasts")
+    parser.add_argument("--output", type=Path, required=True, help="CSV file")
+    add_device_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    if arguments.repeats < 1 or arguments.seconds <= 0:
+        raise InputError("--repeats must be at least 1 and --seconds positive")
+    if chosen_device(arguments).type != "cpu":
+        raise InputError("these benchmarks compare steps on the CPU: use --device cpu")
+    rows = []
+    for name in arguments.only:
+        if name == "matmul":
+            rows += measure_matmul(arguments.repeats, arguments.seconds)
+        else:
+            rows += measure_training(name, arguments.repeats, arguments.seconds)
+        print(f"{name} done", flush=True)
+    table = pd.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
+    with atomic_path(arguments.output) as path:
+        table.to_csv(path, index=False)
+    print(table.to_string(index=False, float_format=lambda value: f"{value:.2f}", na_rep=""))
