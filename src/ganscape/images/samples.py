@@ -9,6 +9,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from ganscape.files import atomic_path
+from ganscape.images.pixels import quantise
 from ganscape.images.sampling import Stream, random_generator
 
 TILES = 8
@@ -19,18 +20,14 @@ def grid_latents(seed: int, latent_dimension: int) -> Tensor:
     return torch.randn(TILES**2, latent_dimension, generator=random_generator(seed, Stream.SAMPLE_GRID))
 
 
-def to_uint8(images: Tensor) -> Tensor:
-    """Images in [-1, 1] to uint8 by (v/2 + 0.5) * 255, truncated (the released code's mapping)."""
-    return ((images / 2 + 0.5) * 255).clamp(0, 255).to(torch.uint8)
-
-
 @torch.no_grad()
 def draw_grid(generator: nn.Module, latents: Tensor) -> Image.Image:
     """An 8x8 grid of generated images, with batch norm's statistics of these latents.
 
-    Works on a copy: drawing leaves the generator's running statistics as they were.
+    Works on a copy: drawing leaves the generator's running statistics as they were. Raises
+    `NonFiniteError` where an image is not finite.
     """
-    images = to_uint8(copy.deepcopy(generator).train()(latents)).cpu().numpy()
+    images = quantise(copy.deepcopy(generator).train()(latents)).cpu().numpy()
     _, channels, height, width = images.shape
     tiles = images.reshape(TILES, TILES, channels, height, width).transpose(0, 3, 1, 4, 2)
     sheet = np.ascontiguousarray(tiles.reshape(TILES * height, TILES * width, channels))

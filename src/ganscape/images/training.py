@@ -25,6 +25,7 @@ from ganscape.images import checkpoints
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game, learning_rate_factor
 from ganscape.images.networks import count_parameters
+from ganscape.images.pixels import NonFiniteError
 from ganscape.images.samples import draw_grid, grid_latents, save_image
 from ganscape.images.sampling import RealImages, Stream, random_generator
 from ganscape.images.specification import RunSpecification
@@ -81,7 +82,7 @@ def train(
                     raise SystemExit(128 + noted[0])
         status = "done"
         run.draw_final_samples()
-    except Diverged as reason:
+    except (Diverged, NonFiniteError) as reason:
         logger.warning("diverged: %s", reason)
         status = "diverged"
     run.write_history()

@@ -1,0 +1,77 @@
+"""Step `evaluate`: score a trained run, raw and EMA weights."""
+
+import argparse
+from functools import partial
+from pathlib import Path
+
+from ganscape.commands.devices import add_device_arguments, chosen_device
+from ganscape.commands.extract_features import add_extractor_arguments
+from ganscape.errors import InputError
+from ganscape.evaluation.extractors import create
+from ganscape.evaluation.features import BATCH_NORMS, load_reference, require_match
+from ganscape.evaluation.scoring import Protocol, score_run
+from ganscape.files import write_json
+from ganscape.images.checkpoints import load_generator, read_training_record
+
+
+def add_protocol_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the evaluation protocol that runs and real images share; defaults are the paper's."""
+    parser.add_argument(
+        "--reference", type=Path, required=True, help="features of real images, of step extract-features"
+    )
+    add_extractor_arguments(parser)
+    parser.add_argument("--samples", type=int, default=50_000, help="images for the Inception score")
+    parser.add_argument(
+        "--fid-samples", type=int, default=10_000, help="the first of them, for FID, KID, precision, recall"
+    )
+    parser.add_argument("--splits", type=int, default=10, help="parts of the Inception score")
+    parser.add_argument("--batch-size", type=int, default=500, help="images made or read at once")
+    add_device_arguments(parser)
+    parser.add_argument("--output", type=Path, required=True, help="metrics to write (JSON)")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--run", dest="run_directory", type=Path, required=True, help="folder of a trained run"
+    )
+    add_protocol_arguments(parser)
+    parser.add_argument(
+        "--batch-norm",
+        choices=BATCH_NORMS,
+        default="batch",
+        help="statistics while sampling: of the batch (the paper's protocol) or the stored running ones",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the latents, the same for raw and EMA weights"
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    device = chosen_device(arguments)
+    protocol = Protocol(
+        samples=arguments.samples,
+        fid_samples=arguments.fid_samples,
+        splits=arguments.splits,
+        batch_size=arguments.batch_size,
+        batch_norm=arguments.batch_norm,
+        seed=arguments.seed,
+    )
+    training = read_training_record(arguments.run_directory)
+    if missing := {"status", "specification", "parameters"} - set(training):
+        raise InputError(
+            f"{arguments.run_directory} has no record of a run: {', '.join(missing)} missing there"
+        )
+    specification = training["specification"]
+    reference = load_reference(arguments.reference)
+    extractor = create(arguments.extractor, arguments.weights, device)
+    require_match(
+        reference,
+        arguments.reference,
+        extractor=extractor.name,
+        weights_sha256=extractor.weights_sha256,
+        data=specification["data"],
+        image_size=specification["image_size"],
+        channels=specification["channels"],
+    )
+    load = partial(load_generator, arguments.run_directory)
+    write_json(arguments.output, score_run(training, load, reference, extractor, protocol, device))

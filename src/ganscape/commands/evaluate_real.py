@@ -1,0 +1,59 @@
+"""Step `evaluate-real`: score real images as if they had been generated."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from ganscape.commands.devices import chosen_device
+from ganscape.commands.evaluate import add_protocol_arguments
+from ganscape.errors import InputError
+from ganscape.evaluation.extractors import create
+from ganscape.evaluation.features import choose, load_reference, require_match
+from ganscape.evaluation.scoring import Protocol, score_real
+from ganscape.files import read_json, write_json
+from ganscape.images import datasets
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="folder of a prepared data set")
+    parser.add_argument(
+        "--split",
+        required=True,
+        help="split to take the images from; those of the reference are left out",
+    )
+    add_protocol_arguments(parser)
+    parser.add_argument("--seed", type=int, default=0, help="of the choice of images")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    device = chosen_device(arguments)
+    protocol = Protocol(
+        samples=arguments.samples,
+        fid_samples=arguments.fid_samples,
+        splits=arguments.splits,
+        batch_size=arguments.batch_size,
+        batch_norm=None,
+        seed=arguments.seed,
+    )
+    dataset = datasets.load(arguments.data)
+    dataset.split(arguments.split)  # an unknown split is the data set's error to report
+    reference = load_reference(arguments.reference)
+    extractor = create(arguments.extractor, arguments.weights, device)
+    require_match(
+        reference,
+        arguments.reference,
+        extractor=extractor.name,
+        weights_sha256=extractor.weights_sha256,
+        data=dataset.name,
+        images_sha256=read_json(arguments.data / datasets.METADATA)["images_sha256"],
+    )
+    first, last = dataset.splits[arguments.split]
+    order = choose(first, last, last - first, 0, arguments.seed)
+    candidates = order[~np.isin(order, reference.indices)]
+    if len(candidates) == 0:
+        raise InputError(
+            f"every image of {dataset.name}, split {arguments.split}, is in {arguments.reference}: "
+            "choose another --split, or a reference of fewer images"
+        )
+    write_json(arguments.output, score_real(dataset.images, candidates, reference, extractor, protocol))

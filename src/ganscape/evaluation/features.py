@@ -1,0 +1,160 @@
+"""Images -> features, the expensive half of an evaluation: done once, shared by all metrics."""
+
+import copy
+import json
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from ganscape.errors import InputError
+from ganscape.evaluation.extractors import Extractor
+from ganscape.files import atomic_path
+from ganscape.images.pixels import quantise, to_batch
+
+BATCH_NORMS = ("batch", "running")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the metrics need of a set of images, all float32.
+
+    `logits` (N, K) are those of all images; `features` (M, D) those of the first M <= N, because at paper
+    scale 50,000 images are scored by IS but only 10,000 by FID, KID, precision and recall.
+    """
+
+    features: np.ndarray
+    logits: np.ndarray
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Features of real images, computed once per data set and stored in one .npz file.
+
+    Attributes:
+        features: float32 (N, D).
+        logits: float32 (N, K).
+        labels: int64 (N,), -1 where the data have none.
+        indices: int64 (N,), positions of the images in the data set's `images.npy`.
+        metadata: `extractor` and `weights_sha256` (the network), `data`, `dataset`, `image_size`, `channels`,
+            `images_sha256` (the data set), `split`, `offset`, `seed` (which of its images).
+    """
+
+    features: np.ndarray
+    logits: np.ndarray
+    labels: np.ndarray
+    indices: np.ndarray
+    metadata: dict
+
+
+METADATA = (
+    *("extractor", "weights_sha256"),
+    *("data", "dataset", "image_size", "channels", "images_sha256"),
+    *("split", "offset", "seed"),
+)
+
+
+def generate(
+    generator: nn.Module, samples: int, batch_size: int, batch_norm: str, seed: int, device: torch.device
+) -> Iterator[Tensor]:
+    """Yield `samples` generated images as uint8 batches (B, C, S, S) on `device`.
+
+    `generator` maps latents (B, `generator.latent_dimension`) to images in [-1, 1] and is left as it was.
+    Latents are standard normal, drawn on the CPU from `seed`, so that raw and EMA weights and every device
+    see the same ones. With `batch` statistics, the paper's protocol (batch norm in training mode while
+    sampling), the pixels of an image depend on its whole batch: hence only full batches are generated and
+    what is too many of the last one is dropped. `running` uses the stored statistics.
+    Raises `NonFiniteError` at the first image that is not finite.
+    """
+    if batch_norm not in BATCH_NORMS:
+        raise InputError(
+            f"unknown batch norm statistics {batch_norm!r}: choose one of {', '.join(BATCH_NORMS)}"
+        )
+    # Training mode moves the running statistics, so it is a copy that samples.
+    sampler = copy.deepcopy(generator).to(device).train(batch_norm == "batch")
+    random = torch.Generator().manual_seed(seed)
+    for start in range(0, samples, batch_size):
+        latents = torch.randn(batch_size, generator.latent_dimension, generator=random)
+        with torch.no_grad():
+            images = sampler(latents.to(device))
+        yield quantise(images[: samples - start])
+
+
+def extract(batches: Iterable[Tensor], samples: int, keep: int, extractor: Extractor, title: str) -> Sample:
+    """Run the extractor over uint8 batches (B, C, S, S), `samples` images in all.
+
+    Logits are kept of every image, features of the first `keep`; `title` heads the progress bar.
+    Raises `NonFiniteError` where images or features are not finite.
+    """
+    features, logits, kept = [], [], 0
+    with tqdm(total=samples, desc=title, unit="image", mininterval=1, maxinterval=60) as progress:
+        for batch in batches:
+            batch_features, batch_logits = extractor(batch)
+            features.append(batch_features[: keep - kept])
+            logits.append(batch_logits)
+            kept += len(features[-1])
+            progress.update(len(batch))
+    return Sample(torch.cat(features).numpy(), torch.cat(logits).numpy())
+
+
+def extract_stored(
+    images: np.ndarray, indices: np.ndarray, keep: int, batch_size: int, extractor: Extractor, title: str
+) -> Sample:
+    """`extract` for images stored as uint8 (N, H, W, C), memory-mapped or not, at the positions `indices`."""
+    starts = range(0, len(indices), batch_size)
+    batches = (to_batch(images[indices[start : start + batch_size]]) for start in starts)
+    return extract(batches, len(indices), keep, extractor, title)
+
+
+def choose(first: int, last: int, count: int, offset: int, seed: int) -> np.ndarray:
+    """Up to `count` positions of [first, last): a permutation that `seed` fixes, from its `offset`-th on."""
+    order = np.random.default_rng(seed).permutation(np.arange(first, last, dtype=np.int64))
+    return order[offset : offset + count]
+
+
+def save_reference(path: str | Path, reference: Reference) -> None:
+    """Write the .npz file atomically."""
+    with atomic_path(path) as temporary:
+        np.savez(
+            temporary,
+            features=reference.features,
+            logits=reference.logits,
+            labels=reference.labels,
+            indices=reference.indices,
+            metadata=np.array(json.dumps(reference.metadata)),
+        )
+
+
+def load_reference(path: str | Path) -> Reference:
+    """Read what `save_reference` wrote; an absent, damaged or inconsistent file is an `InputError`."""
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"no features of real images at {path}: run step extract-features first")
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in ("features", "logits", "labels", "indices")}
+            metadata = json.loads(str(stored["metadata"]))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"{path} is damaged ({reason}): delete it and run step extract-features again"
+        ) from error
+    missing = [key for key in METADATA if key not in metadata]
+    if missing or len({len(array) for array in arrays.values()}) != 1:
+        raise InputError(f"{path} is not a file of step extract-features: delete it and run that step again")
+    return Reference(**arrays, metadata=metadata)
+
+
+def require_match(reference: Reference, path: str | Path, **expected: object) -> None:
+    """`InputError` unless the reference, read from `path`, has these values (`data="digits-32x32x3"`)."""
+    for key, value in expected.items():
+        if reference.metadata[key] != value:
+            raise InputError(
+                f"{path} has {key} {reference.metadata[key]!r}, but {value!r} is needed: "
+                "run step extract-features for this data set and feature extractor"
+            )
