@@ -1,0 +1,49 @@
+# make quick   the whole workflow on embedded data, up to results/quick/report.html
+# make test    the tests
+# make bench   speed, as ratios to a plain implementation: results/bench.csv
+# make lint    style of Python and of the workflow
+# Each sets up .venv first, once. Options: PYTHON=python3.11 CORES=2 (default: all cores)
+
+PYTHON ?= python3.11
+CORES ?= all
+VENV := .venv
+READY := $(VENV)/.ready
+QUICK := snakemake all --cores $(CORES) --configfile workflow/presets/quick.yaml
+QUICK_REPORT := results/quick/report.html
+
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.DEFAULT_GOAL := quick
+.PHONY: quick test bench lint
+
+quick: $(READY)
+	$(QUICK)
+	@# The report is drawn again only if a result or a caption is newer than it.
+	@if [ -e $(QUICK_REPORT) ] && [ -z "$$(find results/quick/tables results/quick/figures \
+		workflow/report -type f -newer $(QUICK_REPORT))" ]; then \
+		echo "$(QUICK_REPORT) is up to date: nothing to be done."; \
+	else \
+		$(QUICK) --report results/quick/report.partial.html \
+			--report-stylesheet workflow/report/report.css && \
+		mv results/quick/report.partial.html $(QUICK_REPORT) && \
+		echo "Open $(QUICK_REPORT) in a browser."; \
+	fi
+
+test: $(READY)
+	python -m pytest
+
+bench: $(READY)
+	python -m ganscape bench --device cpu --output results/bench.csv
+
+lint: $(READY)
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile workflow
+	snakemake --lint
+
+$(READY): requirements.txt
+	@$(PYTHON) -c "" 2>/dev/null || { echo "$(PYTHON) was not found: install Python 3.11, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --requirement requirements.txt
+	$(VENV)/bin/python -m pip install --no-deps --no-build-isolation --editable .
+	touch $@

@@ -1,0 +1,50 @@
+# Table of contents: what can be asked for, and where the rules for it are. See README.md.
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: f"{workflow.basedir}/config.yaml"
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/report.smk"
+
+
+rule table2:
+    input:
+        TABLE2_TABLE,
+        TABLE2_FIGURES,
+
+
+rule fetch:
+    input:
+        DOWNLOADS,
+
+
+rule prepare:
+    input:
+        PREPARED,
+
+
+rule train:
+    input:
+        TABLE2_RUNS,
+
+
+rule evaluate:
+    input:
+        TABLE2_METRICS,
+
+
+rule all:
+    default_target: True
+    input:
+        rules.table2.input,

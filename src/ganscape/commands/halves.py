@@ -1,0 +1,26 @@
+"""The option `--half`, the same for every step that draws on Table 2."""
+
+import argparse
+
+from ganscape.reporting.table2 import DATASET_NAMES, Half
+
+
+def add_half_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--half",
+        type=_half,
+        action="append",
+        required=True,
+        metavar="NAME=DATA",
+        help="half of Table 2 (cifar10 or stl10) and the prepared data used for it; repeatable",
+    )
+
+
+def _half(text: str) -> Half:
+    name, separator, data = text.partition("=")
+    if name not in DATASET_NAMES or not separator or not data:
+        raise argparse.ArgumentTypeError(
+            f"{text}: write NAME=DATA with NAME one of {', '.join(DATASET_NAMES)}, "
+            "such as cifar10=cifar10-32x32x3"
+        )
+    return Half(name, data)

@@ -1,0 +1,32 @@
+"""`sample-sheet`: the samples of one half of Table 2 side by side, as PNG and PDF with a CSV beside them."""
+
+import argparse
+from pathlib import Path
+
+from ganscape.commands.halves import add_half_argument
+from ganscape.errors import InputError
+from ganscape.reporting.measurements import read_measurements
+from ganscape.reporting.sample_sheet import draw_sample_sheet
+from ganscape.reporting.style import save
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--metrics",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="FILE",
+        help="metrics.json of evaluated runs, in the runs' own folders",
+    )
+    add_half_argument(parser)
+    parser.add_argument(
+        "--output", type=Path, required=True, help="file.png; file.pdf and file.csv are written beside it"
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    if len(arguments.half) != 1:
+        raise InputError("--half: one sheet shows one half of Table 2")
+    sheet, panels = draw_sample_sheet(read_measurements(arguments.metrics), arguments.half[0])
+    save(sheet, arguments.output, panels)

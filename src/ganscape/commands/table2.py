@@ -1,0 +1,29 @@
+"""`table2`: the paper's Table 2 from evaluated runs, as CSV, Markdown, LaTeX and HTML."""
+
+import argparse
+from pathlib import Path
+
+from ganscape.commands.halves import add_half_argument
+from ganscape.reporting.measurements import read_measurements
+from ganscape.reporting.table2 import display, table2, write
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--metrics",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="FILE",
+        help="metrics.json of evaluated runs",
+    )
+    add_half_argument(parser)
+    parser.add_argument(
+        "--output-directory", type=Path, required=True, help="folder for table2.csv, .md, .tex and .html"
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    measurements = read_measurements(arguments.metrics)
+    table = table2(measurements, arguments.half)
+    write(table, display(table, measurements, arguments.half), arguments.output_directory)

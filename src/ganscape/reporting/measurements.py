@@ -1,0 +1,111 @@
+"""What the evaluations of many runs found, as one table: the form in which all reporting reads them."""
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from ganscape.errors import InputError
+from ganscape.files import read_json
+
+logger = logging.getLogger(__name__)
+
+PAIRED_WITH = {"rs": "js", "rp-hinge": "hinge", "rp-ls": "ls"}  # each paired loss and its separable twin
+
+CONFIGURATION = ["data", "architecture", "width", "spectral_norm", "loss"]
+REAL = "real"
+
+
+def read_measurements(paths: Iterable[Path]) -> pd.DataFrame:
+    """Read `metrics.json` files into one row per run and kind of weights (`raw`, `ema`, `real`).
+
+    Columns: `path, data, architecture, width, spectral_norm, loss, generator_lr, seed, weights, status,
+    is_mean, is_std, fid, parameters, features, iterations, samples, fid_samples, splits`. `parameters` counts
+    generator and discriminator. Raises `InputError` for a file of another form, two files of one run, or two
+    feature extractors on the same data, whose scores would not be comparable.
+    """
+    rows = [row for path in paths for row in _rows(Path(path))]
+    if not rows:
+        raise InputError("no evaluated run was given: name at least one metrics.json")
+    measurements = pd.DataFrame(rows)
+    _refuse_duplicates(measurements)
+    _refuse_mixed_features(measurements)
+    return measurements
+
+
+def _rows(path: Path) -> list[dict]:
+    record = read_json(path)
+    try:
+        specification = record["specification"]
+        if record["kind"] == REAL:
+            run = dict.fromkeys([*CONFIGURATION, "generator_lr", "seed", "parameters", "iterations"])
+            run |= {
+                "data": record["data"],
+                "architecture": REAL,
+                "width": "",
+                "spectral_norm": "",
+                "loss": REAL,
+            }
+        else:
+            run = {
+                "data": record["data"],
+                "architecture": specification["architecture"],
+                "width": specification["width"],
+                "spectral_norm": "yes" if specification["normalisation"] == "spectral" else "no",
+                "loss": specification["loss"],
+                "generator_lr": specification["generator_learning_rate"],
+                "seed": specification["seed"],
+                "parameters": record["parameters"]["generator"] + record["parameters"]["discriminator"],
+                "iterations": specification["iterations"],
+            }
+        protocol = {key: record["protocol"][key] for key in ("samples", "fid_samples", "splits")}
+        shared = {"path": path, "features": record["features"], **run, **protocol}
+        return [
+            {
+                **shared,
+                "weights": entry["weights"],
+                "status": entry["status"],
+                "is_mean": entry["inception_score_mean"],
+                "is_std": entry["inception_score_std"],
+                "fid": entry["fid"],
+            }
+            for entry in record["entries"]
+        ]
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{path} is not the metrics.json of an evaluated run ({error!r})") from error
+
+
+def _refuse_duplicates(measurements: pd.DataFrame) -> None:
+    identity = [*CONFIGURATION, "generator_lr", "seed", "weights"]
+    repeated = measurements[measurements.duplicated(identity, keep=False)]
+    if len(repeated):
+        first, second = (
+            repeated.groupby(identity, dropna=False)
+            .get_group(tuple(repeated.iloc[0][identity]))["path"]
+            .iloc[:2]
+        )
+        raise InputError(f"{first} and {second} are the same configuration and seed: give one of them")
+
+
+def _refuse_mixed_features(measurements: pd.DataFrame) -> None:
+    for data, group in measurements.groupby("data"):
+        extractors = sorted(group["features"].unique())
+        if len(extractors) > 1:
+            raise InputError(
+                f"runs on {data} were evaluated with {' and with '.join(extractors)}, whose scores do not "
+                "compare: evaluate all with one"
+            )
+
+
+def best_learning_rate(candidates: pd.DataFrame) -> float | None:
+    """The generator learning rate with the lowest mean FID over the seeds that finished.
+
+    `candidates` are the measurements of one configuration and one kind of weights. None if no seed finished,
+    unless there is only one rate to name.
+    """
+    finished = candidates[candidates["status"] == "done"]
+    if len(finished):
+        return finished.groupby("generator_lr")["fid"].mean().idxmin()
+    rates = candidates["generator_lr"].unique()
+    return rates[0] if len(rates) == 1 else None

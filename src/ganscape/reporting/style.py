@@ -1,0 +1,51 @@
+"""How every figure looks: readable in print, told apart without colour vision, the same bytes each time."""
+
+import logging
+from pathlib import Path
+
+import matplotlib
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ganscape.files import atomic_path, write_text
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # or embedding fonts fills a step's log
+
+# Okabe and Ito's palette, distinguishable with every common form of colour blindness.
+SEPARABLE = "#d55e00"  # vermillion: JS-GAN and the other separable losses
+PAIRED = "#0072b2"  # blue: RS-GAN and the other paired losses
+NEUTRAL = "#4d4d4d"
+
+TEXT_WIDTH = 7.0  # inches, a page without its margins
+RESOLUTION = 200  # dots per inch of bitmaps
+
+SETTINGS = {
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.constrained_layout.use": True,
+    "image.interpolation": "nearest",
+    "pdf.fonttype": 42,  # text stays text
+    "svg.hashsalt": "ganscape",
+}
+
+
+def figure(height: float, width: float = TEXT_WIDTH) -> Figure:
+    """An empty figure of this size in inches. No window system is involved."""
+    with matplotlib.rc_context(SETTINGS):
+        return Figure(figsize=(width, height), layout="constrained")
+
+
+def save(drawn: Figure, target: Path, numbers: pd.DataFrame) -> list[Path]:
+    """Write a figure as `target` (.png) and .pdf, and the numbers it was drawn from as .csv beside it."""
+    written = []
+    for suffix, metadata in (
+        (".png", {"Software": None}),
+        (".pdf", {"CreationDate": None, "Producer": None}),
+    ):
+        with matplotlib.rc_context(SETTINGS), atomic_path(target.with_suffix(suffix)) as path:
+            drawn.savefig(path, format=suffix[1:], dpi=RESOLUTION, metadata=metadata)
+        written.append(target.with_suffix(suffix))
+    write_text(target.with_suffix(".csv"), numbers.to_csv(index=False, float_format="%.6g"))
+    return [*written, target.with_suffix(".csv")]

@@ -1,0 +1,280 @@
+"""Table 2 of the paper, IS, FID and model size of JS-GAN, WGAN-GP and RS-GAN, beside our figures.
+
+First the contract's table, one row per configuration and kind of weights (`table2`); then what a reader sees,
+one line per configuration with the paper's figures beside ours (`display`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ganscape.files import write_text
+from ganscape.reporting.measurements import PAIRED_WITH, REAL, best_learning_rate
+from ganscape.reporting.paper_figures import paper_figures
+from ganscape.reporting.rendering import Cell, Column, Section, Table, to_html, to_latex, to_markdown
+
+COLUMNS = (
+    *("dataset", "architecture", "width", "spectral_norm", "loss", "ema", "generator_lr", "seeds"),
+    *("is_mean", "is_std", "fid", "fid_std", "fid_gap", "parameters", "relative_size_percent"),
+    *("paper_is", "paper_fid", "paper_relative_size_percent", "features", "status"),
+)
+INTEGERS = ("seeds", "parameters")
+PAPER_EXTRACTOR = "inception-v3-compat"
+
+DATASET_NAMES = {"cifar10": "CIFAR-10", "stl10": "STL-10"}
+ARCHITECTURE_NAMES = {"cnn": "Standard CNN", "resnet": "ResNet"}
+LOSS_NAMES = {"js": "JS-GAN", "rs": "RS-GAN", "wgan-gp": "WGAN-GP", REAL: "Real images"}
+WIDTH_NAMES = {"full": "", "half": "; channels/2", "quarter": "; channels/4", "bottleneck": "; bottleneck"}
+
+
+@dataclass(frozen=True)
+class Half:
+    """One half of Table 2: the paper's data set `name`, and the prepared `data` that we used for it."""
+
+    name: str
+    data: str
+
+    @property
+    def stands_in(self) -> bool:
+        return self.data.rsplit("-", 1)[0] != self.name
+
+    @property
+    def label(self) -> str:
+        """As in the column `dataset`: the paper's name, or what stands in for it."""
+        return f"{self.data} (stand-in for {self.name})" if self.stands_in else self.name
+
+
+def table2(measurements: pd.DataFrame, halves: Sequence[Half]) -> pd.DataFrame:
+    """Table 2 in the paper's order, with `COLUMNS`: real images once, the others with raw and EMA weights.
+
+    A configuration of the paper that was not evaluated is there with status `missing`. Of several generator
+    learning rates the best by mean FID is shown. With one seed `is_std` is over the splits of the samples;
+    with several, `is_std` and `fid_std` are over the seeds that finished (`seeds` counts those).
+    """
+    paper = paper_figures("table2")
+    rows = []
+    for half in halves:
+        ours = measurements[measurements["data"] == half.data]
+        for configuration in paper[paper["dataset"] == half.name].to_dict("records"):
+            for weights in (REAL,) if configuration["loss"] == REAL else ("raw", "ema"):
+                rows.append(_row(half, configuration, weights, ours))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table["fid_gap"] = _fid_gaps(table)
+    return table.astype(dict.fromkeys(INTEGERS, "Int64"))
+
+
+def _row(half: Half, configuration: dict, weights: str, ours: pd.DataFrame) -> dict:
+    identity = {key: configuration[key] for key in ("architecture", "width", "spectral_norm", "loss")}
+    same = (ours[list(identity)] == pd.Series(identity)).all(axis=1) & (ours["weights"] == weights)
+    row = {
+        "dataset": half.label,
+        **identity,
+        "ema": {"raw": "no", "ema": "yes", REAL: ""}[weights],
+        **_figures(ours[same], weights),
+    }
+    sizes = _relative_size(ours, identity, row["parameters"])
+    if weights == "ema":
+        return {**row, **sizes}
+    return {
+        **row,
+        **sizes,
+        "paper_is": configuration["is_mean"],
+        "paper_fid": configuration["fid"],
+        "paper_relative_size_percent": configuration["relative_size_percent"],
+    }
+
+
+def _figures(candidates: pd.DataFrame, weights: str) -> dict:
+    """What was measured of one configuration with one kind of weights."""
+    if candidates.empty:
+        return {"seeds": 0, "parameters": None, "features": "", "status": "missing"}
+    known = {"features": candidates["features"].iloc[0], "parameters": candidates["parameters"].iloc[0]}
+    if weights == REAL:
+        measured = candidates.iloc[0]
+        return {
+            **known,
+            "is_mean": measured["is_mean"],
+            "is_std": measured["is_std"],
+            "fid": measured["fid"],
+            "status": measured["status"],
+        }
+    rate = best_learning_rate(candidates)
+    finished = candidates[(candidates["status"] == "done") & (candidates["generator_lr"] == rate)]
+    known |= {"generator_lr": rate, "seeds": len(finished)}
+    if finished.empty:
+        return {**known, "status": "diverged"}
+    several = len(finished) > 1
+    return {
+        **known,
+        "is_mean": finished["is_mean"].mean(),
+        "is_std": finished["is_mean"].std() if several else finished["is_std"].iloc[0],
+        "fid": finished["fid"].mean(),
+        "fid_std": finished["fid"].std() if several else None,
+        "status": "done",
+    }
+
+
+def _relative_size(ours: pd.DataFrame, identity: dict, parameters: float | None) -> dict:
+    """Parameters in percent of the full-width network with the same architecture and normalisation."""
+    full = ours[
+        (ours["architecture"] == identity["architecture"])
+        & (ours["spectral_norm"] == identity["spectral_norm"])
+        & (ours["loss"] == identity["loss"])
+        & (ours["width"] == "full")
+    ]
+    if parameters is None or full.empty or identity["loss"] == REAL:
+        return {}
+    return {"relative_size_percent": 100 * parameters / full["parameters"].iloc[0]}
+
+
+def _fid_gaps(table: pd.DataFrame) -> pd.Series:
+    """FID(separable) - FID(paired), on the paired row; its sign is kept (paper: Table 2, "FID Gap")."""
+    place = ["dataset", "architecture", "width", "spectral_norm", "ema"]
+    fid = table.set_index([*place, "loss"])["fid"]
+    gaps = [
+        fid.get((*row[:-1], PAIRED_WITH[row[-1]]), float("nan")) - fid[row]
+        if row[-1] in PAIRED_WITH
+        else None
+        for row in fid.index
+    ]
+    return pd.Series(gaps, index=table.index, dtype=float)
+
+
+# ---------------------------------------------------------------------------------------------------
+# What a reader sees
+
+FIGURE_COLUMNS = ("IS ↑", "FID ↓", "Gap")
+DISPLAY_COLUMNS = (
+    Column("Configuration"),
+    *(Column(name, group) for group in ("Ours", "Ours, EMA", "Paper") for name in FIGURE_COLUMNS),
+    *(Column(name, "Size %") for name in ("ours", "paper")),
+    Column("G lr", "Training"),
+    Column("seeds", "Training"),
+)
+
+
+def display(table: pd.DataFrame, measurements: pd.DataFrame, halves: Sequence[Half]) -> Table:
+    """Table 2 as the paper prints it, with our figures beside; the better of each pair is bold."""
+    sections = []
+    for half in halves:
+        name = DATASET_NAMES[half.name]
+        shown_name = f"{half.data} (stand-in for {name})" if half.stands_in else name
+        of_half = table[table["dataset"] == half.label]
+        for architecture, rows in of_half.groupby("architecture", sort=False):
+            heading = shown_name
+            if architecture != REAL:
+                heading += f": {ARCHITECTURE_NAMES[architecture]}"
+            configurations = rows.groupby(["width", "spectral_norm", "loss"], sort=False)
+            sections.append(Section(heading, [_line(group, rows) for _, group in configurations]))
+    return Table(
+        title="Table 2 of the paper: Inception score, FID and model size, ours beside the paper's",
+        notes=_notes(table, measurements, halves),
+        columns=DISPLAY_COLUMNS,
+        sections=sections,
+        label="table2",
+    )
+
+
+def _line(configuration: pd.DataFrame, rows: pd.DataFrame) -> list[Cell]:
+    """One configuration's line; `rows` are those of its half and architecture, among them its rival."""
+    first = configuration.iloc[0]
+    ema = configuration[configuration["ema"] == "yes"]
+    spectral = " + SN" if first["spectral_norm"] == "yes" else ""
+    label = Cell(LOSS_NAMES[first["loss"]] + spectral + WIDTH_NAMES.get(first["width"], ""))
+    cells = [label, *_our_cells(first, rows)]
+    cells += _our_cells(ema.iloc[0], rows) if len(ema) else [Cell()] * len(FIGURE_COLUMNS)
+    cells += _paper_cells(first, rows)
+    cells += [
+        Cell(_number(first[key], 1)) for key in ("relative_size_percent", "paper_relative_size_percent")
+    ]
+    rates = list(dict.fromkeys(f"{rate:g}" for rate in configuration["generator_lr"].dropna()))
+    seeds = "" if first["loss"] == REAL or first["status"] == "missing" else str(first["seeds"])
+    return [*cells, Cell(" / ".join(rates)), Cell(seeds)]
+
+
+def _our_cells(row: pd.Series, rows: pd.DataFrame) -> list[Cell]:
+    if row["status"] != "done":
+        return [Cell("—"), Cell(row["status"]), Cell("—")]
+    rival = _rival(row, rows)
+    return [
+        Cell(_spread(row["is_mean"], row["is_std"]), _better(row, rival, "is_mean", sign=1)),
+        Cell(_spread(row["fid"], row["fid_std"]), _better(row, rival, "fid", sign=-1)),
+        Cell(_number(row["fid_gap"])),
+    ]
+
+
+def _paper_cells(row: pd.Series, rows: pd.DataFrame) -> list[Cell]:
+    rival = _rival(row, rows)
+    gap = rival["paper_fid"] - row["paper_fid"] if rival is not None and row["loss"] in PAIRED_WITH else None
+    return [
+        Cell(_number(row["paper_is"]), _better(row, rival, "paper_is", sign=1)),
+        Cell(_number(row["paper_fid"]), _better(row, rival, "paper_fid", sign=-1)),
+        Cell(_number(gap)),
+    ]
+
+
+def _better(row: pd.Series, rival: pd.Series | None, key: str, sign: int) -> bool:
+    """Whether the row beats its rival in the digits shown; `sign` is -1 where less is better."""
+    return rival is not None and sign * (round(row[key], 2) - round(rival[key], 2)) > 0
+
+
+def _rival(row: pd.Series, rows: pd.DataFrame) -> pd.Series | None:
+    """The other loss of a pair, with the same network and kind of weights."""
+    other = {**PAIRED_WITH, **{separable: paired for paired, separable in PAIRED_WITH.items()}}.get(
+        row["loss"]
+    )
+    same = (rows[["width", "spectral_norm", "ema"]] == row[["width", "spectral_norm", "ema"]]).all(axis=1)
+    found = rows[same & (rows["loss"] == other)]
+    return found.iloc[0] if len(found) else None
+
+
+def _number(value: float | None, digits: int = 2) -> str:
+    """A number with a true minus sign; blank for none."""
+    if pd.isna(value):
+        return ""
+    rounded = round(value, digits) + 0.0  # no negative zero
+    return f"{rounded:.{digits}f}".replace("-", "−")
+
+
+def _spread(mean: float, deviation: float | None) -> str:
+    return _number(mean) if pd.isna(deviation) else f"{_number(mean)} ± {_number(deviation)}"
+
+
+def _notes(table: pd.DataFrame, measurements: pd.DataFrame, halves: Sequence[Half]) -> list[str]:
+    notes = [
+        f"Stand-in: {half.data} in place of {DATASET_NAMES[half.name]}. "
+        "These rows show that the workflow works; their figures do not compare with the paper's."
+        for half in halves
+        if half.stands_in
+    ]
+    extractors = sorted(set(table["features"]) - {""})
+    if extractors and extractors != [PAPER_EXTRACTOR]:
+        notes.append(
+            f"IS and FID are computed from the features of {' and '.join(extractors)}, not of the Inception "
+            "network: they are not Inception scores."
+        )
+    used = measurements[measurements["data"].isin([half.data for half in halves])]
+    trained = used[used["loss"] != REAL]
+    if len(trained):
+        notes.append(
+            f"Ours: {_range(trained['iterations'])} training iterations; IS on {_range(trained['samples'])} "
+            f"samples in {_range(trained['splits'])} splits, FID on {_range(trained['fid_samples'])}. "
+            "± is over the splits with one seed, over the seeds with several. "
+            "Gap = FID(JS-GAN) − FID(RS-GAN). The better of each pair is bold."
+        )
+    return notes
+
+
+def _range(values: pd.Series) -> str:
+    low, high = int(values.min()), int(values.max())
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def write(table: pd.DataFrame, shown: Table, directory: Path) -> None:
+    """Write `table2.csv` (the contract's columns), and `.md`, `.tex` and `.html` for readers."""
+    write_text(directory / "table2.csv", table.to_csv(index=False, float_format="%.6g"))
+    write_text(directory / "table2.md", to_markdown(shown))
+    write_text(directory / "table2.tex", to_latex(shown))
+    write_text(directory / "table2.html", to_html(shown))

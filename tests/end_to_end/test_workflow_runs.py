@@ -1,0 +1,117 @@
+"""The workflow itself, run by Snakemake: the quick preset's graph with four tiny runs, up to the report."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+RESULTS = Path("results/tiny")
+
+OVERLAY = """
+preset: tiny
+datasets: {digits: {reference_images: 60}}
+training: {iterations: 4, batch_size: 8}
+classifier: {training: {digits: {epochs: 1, minimum_accuracy: 0.2}}}
+evaluation: {samples: 40, fid_samples: 20, splits: 2, batch_size: 20}
+table2:
+  halves:
+    cifar10: {base_features: {cnn: 8, resnet: 8}}
+    stl10: {base_features: {cnn: 8, resnet: 8}}
+  rows:
+    - {architecture: cnn, width: quarter, normalisation: spectral, loss: js}
+    - {architecture: cnn, width: quarter, normalisation: spectral, loss: rs}
+"""
+
+pytestmark = pytest.mark.end_to_end
+
+
+def snakemake(folder, *arguments, overlay=OVERLAY):
+    """Run the repository's workflow in `folder`, on two cores, with an overlay on the quick preset."""
+    (folder / "overlay.yaml").write_text(overlay)
+    return subprocess.run(
+        [
+            *(BIN / "snakemake", *arguments),
+            *("--snakefile", ROOT / "Snakefile", "--directory", folder, "--cores", "2"),
+            *("--workflow-profile", ROOT / "workflow/profiles/default"),
+            *("--configfile", ROOT / "workflow/presets/quick.yaml", folder / "overlay.yaml"),
+        ],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder in which the workflow has run to its end."""
+    folder = tmp_path_factory.mktemp("workflow")
+    result = snakemake(folder, "all")
+    assert result.returncode == 0, result.stdout + result.stderr
+    return folder
+
+
+def test_the_table_has_what_was_run_and_names_what_was_not(finished):
+    table = pd.read_csv(finished / RESULTS / "tables/table2.csv")
+    done = table[table["status"] == "done"]
+    assert len(table) == 70
+    assert len(done) == 2 * (1 + 2 * 2)  # per half: real images, and two losses with raw and EMA weights
+    assert done["fid"].notna().all() and (done["features"] == "digits-classifier").all()
+    assert done["dataset"].str.contains("stand-in").all()
+    assert set(table["status"]) == {"done", "missing"}
+
+
+def test_every_run_leaves_its_record_log_and_samples(finished):
+    runs = list((finished / RESULTS / "runs").glob("*/*/*"))
+    assert len(runs) == 4
+    for run in runs:
+        for name in (
+            "training.json",
+            "history.csv",
+            "metrics.json",
+            "samples/final.png",
+            "logs/training.log",
+        ):
+            assert (run / name).stat().st_size > 0
+        assert len((run / "logs/training.benchmark.tsv").read_text().splitlines()) == 2
+
+
+def test_figures_come_with_their_numbers(finished):
+    for half in ("cifar10", "stl10"):
+        for suffix in ("png", "pdf", "csv"):
+            assert (finished / RESULTS / f"figures/table2_samples_{half}.{suffix}").stat().st_size > 0
+
+
+def test_a_second_run_has_nothing_to_do(finished):
+    result = snakemake(finished, "all")
+    assert result.returncode == 0 and "Nothing to be done" in result.stdout + result.stderr
+
+
+def test_the_report_is_one_file_with_the_table_and_its_notes(finished):
+    target = finished / RESULTS / "report.html"
+    style = ROOT / "workflow/report/report.css"
+    result = snakemake(finished, "all", "--report", target, "--report-stylesheet", style)
+    assert result.returncode == 0, result.stdout + result.stderr
+    page = target.read_text(encoding="utf-8")
+    assert "This is a stand-in" in page and "they are not Inception scores" in page
+    assert "table2_samples_cifar10.png" in page
+
+
+def test_a_run_of_another_configuration_is_refused_and_kept(finished):
+    """Last, because it leaves Snakemake's records of these runs at odds with their configuration."""
+    kept = {
+        path: path.read_bytes()
+        for path in (finished / RESULTS).rglob("*")
+        if path.suffix in (".json", ".safetensors")
+    }
+    result = snakemake(finished, "all", overlay=OVERLAY.replace("iterations: 4", "iterations: 5"))
+    assert result.returncode != 0
+    output = result.stdout + result.stderr
+    complaints = [line for line in output.splitlines() if line.startswith("ganscape train:")]
+    assert complaints and all("iterations 4, not 5" in line for line in complaints)
+    assert all(path.read_bytes() == content for path, content in kept.items())

@@ -1,0 +1,231 @@
+"""Table 2: which rows there are, what stands in them, and how they are shown."""
+
+import io
+
+import pandas as pd
+import pytest
+
+from ganscape.cli import main
+from ganscape.errors import InputError
+from ganscape.reporting.measurements import read_measurements
+from ganscape.reporting.paper_figures import paper_figures
+from ganscape.reporting.rendering import to_html, to_latex, to_markdown
+from ganscape.reporting.table2 import COLUMNS, Half, display, table2, write
+
+CONTRACT = [
+    *("dataset", "architecture", "width", "spectral_norm", "loss", "ema", "generator_lr", "seeds"),
+    *("is_mean", "is_std", "fid", "fid_std", "fid_gap", "parameters", "relative_size_percent"),
+    *("paper_is", "paper_fid", "paper_relative_size_percent", "features", "status"),
+]
+HALVES = (Half("cifar10", "digits-32x32x3"), Half("stl10", "digits-48x48x3"))
+
+
+def tabulate(*paths, halves=HALVES):
+    return table2(read_measurements(paths), halves)
+
+
+def row(
+    table, dataset="digits-32x32x3", ema="no", loss="js", width="full", architecture="cnn", spectral="yes"
+):
+    found = table[
+        table["dataset"].str.startswith(dataset)
+        & (table["ema"] == ema)
+        & (table["loss"] == loss)
+        & (table["width"] == width)
+        & (table["architecture"] == architecture)
+        & (table["spectral_norm"] == spectral)
+    ]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+def test_every_configuration_of_the_paper_has_its_rows_in_order(evaluated, evaluated_real):
+    table = tabulate(evaluated(), evaluated_real())
+    assert list(table.columns) == CONTRACT == list(COLUMNS)
+    paper = paper_figures("table2")
+    trained = table[table["loss"] != "real"]
+    assert len(trained) == 2 * 34 and (table["loss"] == "real").sum() == 2
+    keys = ["architecture", "width", "spectral_norm", "loss"]
+    once = table[table["ema"] != "yes"]
+    assert once[keys].values.tolist() == paper[keys].values.tolist()
+    assert set(trained["ema"]) == {"no", "yes"}
+
+
+def test_paper_figures_stand_on_raw_rows_only(evaluated):
+    table = tabulate(evaluated(raw=20.0, ema=10.0))
+    raw, ema = row(table, ema="no"), row(table, ema="yes")
+    assert (raw["fid"], ema["fid"]) == (20.0, 10.0)
+    assert (raw["paper_is"], raw["paper_fid"], raw["paper_relative_size_percent"]) == (7.42, 28.07, 100)
+    assert ema[["paper_is", "paper_fid", "paper_relative_size_percent"]].isna().all()
+
+
+def test_gap_is_separable_minus_paired_and_keeps_its_sign(evaluated):
+    table = tabulate(
+        evaluated(loss="js", raw=30.0, ema=12.0),
+        evaluated(loss="rs", raw=22.5, ema=13.0),
+        evaluated(loss="wgan-gp", normalisation="none", raw=5.0),
+        evaluated(loss="js", normalisation="batch", data="digits-48x48x3", raw=50.38),
+        evaluated(loss="rs", normalisation="batch", data="digits-48x48x3", raw=52.54),
+    )
+    assert row(table, loss="rs")["fid_gap"] == pytest.approx(7.5)
+    assert row(table, loss="rs", ema="yes")["fid_gap"] == pytest.approx(-1.0)
+    assert row(table, "digits-48x48x3", loss="rs", spectral="no")["fid_gap"] == pytest.approx(-2.16)
+    without = table[(table["loss"] != "rs") | (table["status"] != "done")]
+    assert without["fid_gap"].isna().all()
+
+
+def test_several_seeds_give_mean_and_deviation(evaluated):
+    table = tabulate(
+        *(evaluated(seed=seed, raw=fid, inception_score=fid / 2) for seed, fid in enumerate((8, 10, 12)))
+    )
+    mean = row(table)
+    assert (mean["seeds"], mean["fid"], mean["fid_std"]) == (3, 10.0, 2.0)
+    assert (mean["is_mean"], mean["is_std"]) == (5.0, 1.0)
+
+
+def test_one_seed_has_the_deviation_over_splits(evaluated):
+    one = row(tabulate(evaluated()))
+    assert (one["seeds"], one["is_std"]) == (1, 0.1) and pd.isna(one["fid_std"])
+
+
+def test_the_best_learning_rate_by_mean_fid_is_named_for_each_kind_of_weights(evaluated):
+    table = tabulate(
+        evaluated(rate=2e-4, seed=0, raw=9.0, ema=5.0),
+        evaluated(rate=2e-4, seed=1, raw=31.0, ema=5.0),
+        evaluated(rate=1e-3, seed=0, raw=15.0, ema=6.0),
+        evaluated(rate=1e-3, seed=1, raw=17.0, ema=6.0),
+    )
+    assert row(table)[["generator_lr", "fid"]].tolist() == [1e-3, 16.0]
+    assert row(table, ema="yes")[["generator_lr", "fid"]].tolist() == [2e-4, 5.0]
+
+
+def test_a_diverged_run_is_a_row(evaluated):
+    diverged = row(tabulate(evaluated(raw=None, ema=None, width="half")), width="half")
+    assert (diverged["status"], diverged["seeds"], diverged["generator_lr"]) == ("diverged", 0, 5e-4)
+    assert diverged[["is_mean", "fid", "fid_gap"]].isna().all() and diverged["parameters"] == 290
+
+
+def test_seeds_that_diverged_do_not_count(evaluated):
+    table = tabulate(evaluated(seed=0, raw=None), evaluated(seed=1, raw=14.0), evaluated(rate=1e-3, raw=None))
+    assert row(table)[["status", "seeds", "fid", "generator_lr"]].tolist() == ["done", 1, 14.0, 5e-4]
+
+
+def test_what_was_not_evaluated_is_missing(evaluated):
+    missing = row(tabulate(evaluated()), width="quarter")
+    assert (missing["status"], missing["seeds"], missing["features"], missing["paper_fid"]) == (
+        "missing",
+        0,
+        "",
+        52.63,
+    )
+    assert pd.isna(missing["fid"]) and pd.isna(missing["parameters"])
+
+
+def test_relative_size_is_to_the_full_width_of_the_same_network(evaluated):
+    table = tabulate(evaluated(), evaluated(width="half"), evaluated(width="quarter", architecture="resnet"))
+    assert row(table, width="half")["relative_size_percent"] == pytest.approx(29.0)
+    assert row(table)["relative_size_percent"] == 100
+    assert pd.isna(row(table, width="quarter", architecture="resnet")["relative_size_percent"])
+
+
+def test_stand_ins_say_so_everywhere(evaluated, evaluated_real):
+    measurements = read_measurements([evaluated(), evaluated_real()])
+    table = table2(measurements, HALVES)
+    assert row(table)["dataset"] == "digits-32x32x3 (stand-in for cifar10)"
+    shown = display(table, measurements, HALVES)
+    for text in (to_markdown(shown), to_latex(shown), to_html(shown)):
+        assert "Stand-in: digits-32x32x3 in place of CIFAR-10" in text
+        assert "they are not Inception scores" in text
+
+
+def test_the_papers_own_data_need_no_label(evaluated):
+    path = evaluated(data="cifar10-32x32x3", features="inception-v3-compat")
+    halves = (Half("cifar10", "cifar10-32x32x3"),)
+    measurements = read_measurements([path])
+    table = table2(measurements, halves)
+    assert set(table["dataset"]) == {"cifar10"}
+    shown = to_markdown(display(table, measurements, halves))
+    assert "tand-in" not in shown and "Inception network" not in shown
+
+
+def test_the_better_of_each_pair_is_emphasised(evaluated):
+    measurements = read_measurements(
+        [
+            evaluated(loss="js", raw=30.0, inception_score=4.0),
+            evaluated(loss="rs", raw=22.5, inception_score=3.0),
+        ]
+    )
+    text = to_markdown(display(table2(measurements, HALVES), measurements, HALVES))
+    separable, paired = (
+        next(line for line in text.splitlines() if line.startswith(f"| {name} + SN |"))
+        for name in ("JS-GAN", "RS-GAN")
+    )
+    assert "| **4.00 ± 0.10** | 30.00 |  |" in separable
+    assert "| 3.00 ± 0.10 | **22.50** | 7.50 |" in paired
+
+
+def test_the_paper_gap_keeps_its_sign(evaluated):
+    measurements = read_measurements([evaluated()])
+    text = to_markdown(display(table2(measurements, HALVES), measurements, HALVES))
+    assert "−2.16" in text and "| 15.34 |" in text
+
+
+def test_files_are_written_and_the_csv_reads_back(evaluated, tmp_path):
+    measurements = read_measurements([evaluated()])
+    table = table2(measurements, HALVES)
+    write(table, display(table, measurements, HALVES), tmp_path)
+    again = pd.read_csv(tmp_path / "table2.csv")
+    assert list(again.columns) == CONTRACT and len(again) == 70
+    assert {path.suffix for path in tmp_path.glob("table2.*")} == {".csv", ".md", ".tex", ".html"}
+
+
+def test_latex_is_escaped_and_balanced(evaluated):
+    measurements = read_measurements([evaluated(features="odd_name & 100%")])
+    text = to_latex(display(table2(measurements, HALVES), measurements, HALVES))
+    assert r"odd\_name \& 100\%" in text and r"\toprule" in text
+    assert text.count(r"\begin") == text.count(r"\end")
+    columns = text.split(r"\begin{tabular}{")[1].split("}")[0]
+    rows = [line for line in text.splitlines() if line.startswith(("JS-GAN", "RS-GAN", "Real", "WGAN"))]
+    assert {line.count(" & ") for line in rows} == {len(columns) - 1}
+
+
+def test_the_step_writes_the_table(evaluated, tmp_path):
+    path = str(evaluated())
+    halves = ["--half", "cifar10=digits-32x32x3", "--half", "stl10=digits-48x48x3"]
+    assert main(["table2", "--metrics", path, *halves, "--output-directory", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out/table2.tex").exists()
+
+
+@pytest.mark.parametrize("half", ["mnist=mnist-32x32x1", "cifar10"])
+def test_an_unknown_half_is_bad_usage(half, capsys):
+    with pytest.raises(SystemExit):
+        main(["table2", "--metrics", "m.json", "--half", half, "--output-directory", "out"])
+    assert "write NAME=DATA" in capsys.readouterr().err
+
+
+def test_runs_of_one_configuration_and_seed_are_refused(evaluated, tmp_path):
+    path = evaluated()
+    copy = tmp_path / "copy.json"
+    copy.write_bytes(path.read_bytes())
+    with pytest.raises(InputError, match="same configuration and seed"):
+        read_measurements([path, copy])
+
+
+def test_two_extractors_on_the_same_data_are_refused(evaluated):
+    paths = [evaluated(), evaluated(loss="rs", features="inception-v3-compat")]
+    with pytest.raises(InputError, match=r"digits-classifier and with inception-v3-compat.*do not compare"):
+        read_measurements(paths)
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", '{"kind": "run", "specification": null}', "not JSON"])
+def test_another_kind_of_file_is_named(tmp_path, content):
+    path = tmp_path / "metrics.json"
+    path.write_text(content)
+    with pytest.raises(InputError, match=r"metrics\.json"):
+        read_measurements([path])
+
+
+def test_paper_figures_read_as_words_and_numbers():
+    table = paper_figures("table2")
+    assert table["width"].tolist()[:2] == ["", "full"] and table["fid"].dtype == float
+    assert len(pd.read_csv(io.StringIO(table.to_csv(index=False)))) == 36

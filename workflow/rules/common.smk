@@ -1,0 +1,271 @@
+# The only place that reads the configuration: it checks it and turns it into file names and options.
+import sys
+from itertools import product
+from pathlib import Path
+from shlex import quote
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from snakemake.settings.types import DeploymentMethod
+
+# ---------------------------------------------------------------------------------------------------
+# Is it valid?
+
+
+def configuration_error(location, problem):
+    """End with one line: in which file, at which key, what is wrong."""
+    *overlays, default = map(Path, workflow.configfiles)
+    value = value_at(config, location)
+    for file in [*reversed(overlays), default]:
+        if (
+            value_at(yaml.safe_load(file.read_text(encoding="utf-8")), location)
+            == value
+        ):
+            inside = file.is_relative_to(Path.cwd())
+            origin = file.relative_to(Path.cwd()) if inside else file
+            break
+    else:
+        origin = "configuration"
+    sys.exit(f"{origin}: {'.'.join(map(str, location)) or 'top level'}: {problem}")
+
+
+def value_at(settings, location):
+    """What `settings` have at `location`, a list of keys and positions; "(not set)" if nothing."""
+    for key in location:
+        try:
+            settings = settings[key]
+        except (KeyError, IndexError, TypeError):
+            return "(not set)"
+    return settings
+
+
+def check_configuration():
+    """Hold the configuration against the schema, then what a schema cannot say."""
+    schema_file = Path(workflow.basedir) / "workflow/schemas/config.schema.yaml"
+    schema = yaml.safe_load(schema_file.read_text(encoding="utf-8"))
+    error = best_match(Draft202012Validator(schema).iter_errors(config))
+    if error is not None:
+        location = list(error.absolute_path)
+        if error.validator == "additionalProperties":
+            allowed = error.schema["properties"]
+            unknown = next(key for key in error.instance if key not in allowed)
+            problem = f"unknown key; known are {', '.join(allowed)}"
+            configuration_error([*location, unknown], problem)
+        if error.validator == "enum":
+            allowed = ", ".join(map(str, error.validator_value))
+            problem = f"{error.instance!r} is not one of {allowed}"
+            configuration_error(location, problem)
+        number = {"number": "a number, such as 5.0e-4", "integer": "a whole number"}
+        if error.validator == "type" and error.validator_value in number:
+            problem = f"{error.instance!r} is not {number[error.validator_value]}"
+            configuration_error(location, problem)
+        configuration_error(location, error.message)
+
+    halves = config["table2"]["halves"]
+    if prepared_name(halves["cifar10"]) == prepared_name(halves["stl10"]):
+        problem = "both halves have the same data at the same size: change one"
+        configuration_error(["table2", "halves", "stl10"], problem)
+    evaluation = config["evaluation"]
+    if evaluation["fid_samples"] > evaluation["samples"]:
+        problem = f"more than the {evaluation['samples']} samples there are"
+        configuration_error(["evaluation", "fid_samples"], problem)
+    if evaluation["extractor"] == "classifier":
+        classified = config["classifier"]["training"]
+        for name, half in halves.items():
+            if half["dataset"] not in classified:
+                problem = (
+                    f"{half['dataset']} needs evaluation.extractor inception: "
+                    f"a classifier serves for {', '.join(classified)}"
+                )
+                configuration_error(["table2", "halves", name, "dataset"], problem)
+
+
+def prepared_name(images):
+    """Name of a prepared data set: what it is, at which size, with how many channels."""
+    return "{dataset}-{image_size}x{image_size}x{channels}".format(**images)
+
+
+check_configuration()
+
+# ---------------------------------------------------------------------------------------------------
+# Names
+
+RESULTS = f"results/{config['preset']}"
+DOWNLOADS_FOLDER = config["directories"]["downloads"]
+RUN = (
+    f"{RESULTS}/runs/{{data}}/{{architecture}}-{{width}}-{{normalisation}}-{{loss}}/"
+    "lr{generator_learning_rate}-seed{seed}"
+)
+EXTRACTOR = config["evaluation"]["extractor"]
+INCEPTION_WEIGHTS = f"{DOWNLOADS_FOLDER}/extractors/inception.pth"
+
+HALVES = {
+    name: prepared_name(half) for name, half in config["table2"]["halves"].items()
+}
+HALF_OF = {data: half for half, data in HALVES.items()}
+ROWS = config["table2"]["rows"]
+
+
+wildcard_constraints:
+    dataset="[a-z0-9_]+",
+    image_size=r"\d+",
+    channels=r"\d+",
+    data=r"[a-z0-9_]+-\d+x\d+x\d+",
+    architecture="[a-z0-9]+",
+    width="[a-z]+",
+    normalisation="[a-z]+",
+    loss="[a-z-]+",
+    generator_learning_rate="[0-9.e-]+",
+    seed=r"\d+",
+    half="|".join(HALVES),
+
+
+def recipe(half, architecture, loss):
+    """Adam's settings for one network of one half of Table 2."""
+    name = loss if loss in config["recipes"] else f"{half}-{architecture}"
+    return config["recipes"][name]
+
+
+def runs_of(half):
+    """Run folders of one half of Table 2: every row, learning rate and seed."""
+    return [
+        RUN.format(
+            data=HALVES[half], generator_learning_rate=f"{rate:g}", seed=seed, **row
+        )
+        for row, seed in product(ROWS, config["table2"]["seeds"])
+        for rate in recipe(half, row["architecture"], row["loss"])[
+            "generator_learning_rates"
+        ]
+    ]
+
+
+def prepared(data):
+    """The three files of a prepared data set, by its name."""
+    folder = f"{RESULTS}/data/{data}"
+    return {
+        "images": f"{folder}/images.npy",
+        "labels": f"{folder}/labels.npy",
+        "metadata": f"{folder}/metadata.json",
+    }
+
+
+def dataset_of(data):
+    return data.rsplit("-", 1)[0]
+
+
+def classifier_data(dataset):
+    """Name of the data that the classifier of a data set is trained on: the same, in its own size."""
+    shape = {key: config["classifier"][key] for key in ("image_size", "channels")}
+    return prepared_name({"dataset": dataset, **shape})
+
+
+def extractor_weights(data):
+    if EXTRACTOR == "inception":
+        # Its checksum fixes it: downloading it again changes no feature.
+        return ancient(INCEPTION_WEIGHTS)
+    return f"{RESULTS}/extractors/{dataset_of(data)}-classifier.safetensors"
+
+
+def downloaded(dataset):
+    """The record of a data set's download, as a list: the embedded one has none."""
+    if dataset == "digits":
+        return []
+    return [f"{DOWNLOADS_FOLDER}/{dataset}/manifest.json"]
+
+
+# ---------------------------------------------------------------------------------------------------
+# What the target rules ask for
+
+TABLE2_RUNS = [f"{run}/training.json" for half in HALVES for run in runs_of(half)]
+TABLE2_METRICS = [f"{run}/metrics.json" for half in HALVES for run in runs_of(half)]
+TABLE2_METRICS += [f"{RESULTS}/real/{data}/metrics.json" for data in HALF_OF]
+TABLE2_TABLE = [f"{RESULTS}/tables/table2.{form}" for form in ("csv", "md", "tex")]
+TABLE2_FIGURES = [
+    f"{RESULTS}/figures/table2_samples_{half}.{form}"
+    for half in HALVES
+    for form in ("png", "pdf", "csv")
+]
+PREPARED = [path for data in HALF_OF for path in prepared(data).values()]
+DOWNLOADS = sorted({path for data in HALF_OF for path in downloaded(dataset_of(data))})
+if EXTRACTOR == "inception":
+    DOWNLOADS.append(INCEPTION_WEIGHTS)
+
+# ---------------------------------------------------------------------------------------------------
+# Options of the rules, as they pass them on
+
+# Rules take it as a resource: unlike `params`, a change of resources makes nothing run again.
+DEVICE = config["device"]
+RESOURCES = config["resources"]
+MIRRORS = {
+    dataset: " ".join(f"--mirror {address}" for address in chosen["mirrors"])
+    for dataset, chosen in config["datasets"].items()
+}
+
+
+def options(settings):
+    """Settings as command-line options: {"batch_size": 64} is --batch-size 64, a list several words."""
+    words = []
+    for name, value in settings.items():
+        words.append(f"--{name.replace('_', '-')}")
+        words.extend(map(str, value if isinstance(value, list) else [value]))
+    return " ".join(words)
+
+
+def training_options(wildcards):
+    half = HALF_OF[wildcards.data]
+    chosen = recipe(half, wildcards.architecture, wildcards.loss)
+    base_features = config["table2"]["halves"][half]["base_features"]
+    return options(
+        {
+            "architecture": wildcards.architecture,
+            "width": wildcards.width,
+            "base_features": base_features[wildcards.architecture],
+            "normalisation": wildcards.normalisation,
+            "loss": wildcards.loss,
+            **config["training"],
+            "generator_learning_rate": wildcards.generator_learning_rate,
+            "discriminator_learning_rate": chosen["discriminator_learning_rate"],
+            "betas": chosen["betas"],
+            "discriminator_steps": chosen["discriminator_steps"],
+            "seed": wildcards.seed,
+        }
+    )
+
+
+def reference_options(wildcards):
+    chosen = config["datasets"][dataset_of(wildcards.data)]
+    return options(
+        {
+            "split": chosen["reference_split"],
+            "images": chosen["reference_images"],
+            "batch_size": config["evaluation"]["batch_size"],
+        }
+    )
+
+
+def classifier_options(wildcards):
+    chosen = config["classifier"]
+    return options({"seed": chosen["seed"], **chosen["training"][wildcards.dataset]})
+
+
+EVALUATION = {
+    key: config["evaluation"][key]
+    for key in ("samples", "fid_samples", "splits", "batch_size", "seed")
+}
+EVALUATION_OPTIONS = options(
+    {**EVALUATION, "batch_norm": config["evaluation"]["batch_norm"]}
+)
+# Real images are scored like generated ones, from those that are not the reference.
+REAL_OPTIONS = options({**EVALUATION, "split": "train"})
+WEIGHTS_OPTIONS = options(config["evaluation"]["weights"])
+HALF_OPTIONS = " ".join(f"--half {half}={data}" for half, data in HALVES.items())
+
+# ---------------------------------------------------------------------------------------------------
+# How jobs start
+
+# Jobs find the package in src/ and, unless conda gives them another, the Python that runs Snakemake.
+exports = [f"PYTHONPATH={quote(str(Path(workflow.basedir) / 'src'))}"]
+if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
+    exports.append(f"PATH={quote(str(Path(sys.executable).parent))}:$PATH")
+shell.prefix(f"set -euo pipefail; export {' '.join(exports)}; ")

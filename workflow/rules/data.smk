@@ -1,0 +1,69 @@
+# From the archives that others publish to one array of images per data set.
+
+
+rule fetch_dataset:
+    output:
+        # The archives stay beside it, undeclared: Snakemake deletes the outputs of a failed job.
+        manifest=f"{DOWNLOADS_FOLDER}/{{dataset}}/manifest.json",
+    log:
+        f"{RESULTS}/logs/fetch_dataset/{{dataset}}.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=240,
+    params:
+        downloads=lambda wildcards, output: Path(output.manifest).parents[1],
+        mirrors=lambda wildcards: MIRRORS[wildcards.dataset],
+    message:
+        "Downloading {wildcards.dataset}"
+    shell:
+        "python -m ganscape fetch --dataset {wildcards.dataset} --downloads {params.downloads}"
+        " {params.mirrors} --manifest {output.manifest} > {log} 2>&1"
+
+
+rule fetch_weights:
+    output:
+        # Kept if the download of a newer one fails.
+        update(INCEPTION_WEIGHTS),
+    log:
+        f"{RESULTS}/logs/fetch_weights.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        options=WEIGHTS_OPTIONS,
+    message:
+        "Downloading the Inception network's weights"
+    shell:
+        "python -m ganscape fetch-weights {params.options} --output {output}"
+        " > {log} 2>&1"
+
+
+rule prepare_dataset:
+    input:
+        # Checksums fix what was downloaded: downloading it again changes nothing.
+        lambda wildcards: ancient(downloaded(wildcards.dataset)),
+    output:
+        **prepared("{dataset}-{image_size}x{image_size}x{channels}"),
+    log:
+        f"{RESULTS}/logs/prepare_dataset/{{dataset}}-{{image_size}}x{{channels}}.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        downloads=DOWNLOADS_FOLDER,
+    message:
+        "Preparing {wildcards.dataset} at {wildcards.image_size}x{wildcards.image_size},"
+        " {wildcards.channels} channels"
+    shell:
+        "python -m ganscape prepare --dataset {wildcards.dataset} --downloads {params.downloads}"
+        " --image-size {wildcards.image_size} --channels {wildcards.channels}"
+        " --output $(dirname {output.images}) > {log} 2>&1"
