@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from ganscape.benchmarks.measurement import COLUMNS, PLAIN, compared, rates
+from ganscape.benchmarks.measurement import COLUMNS, PLAIN, Contestant, compared, performance
 from ganscape.cli import main
 
 
@@ -18,13 +18,32 @@ def test_without_a_plain_variant_there_is_no_ratio():
     assert row.ratio_to_plain is None
 
 
-def test_variants_take_turns():
-    order = []
-    variants = {name: (lambda name=name: order.append(name)) for name in ("a", "b")}
-    rate = rates(variants, repeats=3, seconds_per_turn=0)
-    assert all(value > 0 for value in rate.values())
-    untimed_and_calibration = ["a", "a", "b", "b"]
-    assert order == untimed_and_calibration + ["a", "b"] * 3
+def build_counter():
+    calls = []
+
+    def call():
+        calls.append(1)
+        if len(calls) == 4:
+            raise RuntimeError("called more often than asked")
+
+    return call
+
+
+def build_block():
+    block = bytearray(200 * 2**20)
+    return lambda: block[:: 2**12]
+
+
+def test_each_variant_runs_in_a_process_of_its_own_as_often_as_asked():
+    with Contestant(build_counter) as one, Contestant(build_counter) as other:
+        assert one.seconds(3) >= 0
+        assert other.seconds(3) >= 0
+
+
+def test_performance_has_rates_and_peak_memory_of_each_variant():
+    measured = performance({"light": build_counter, "heavy": build_block}, repeats=1, seconds_per_turn=0)
+    assert all(result.rate > 0 for result in measured.values())
+    assert measured["heavy"].peak_memory > measured["light"].peak_memory + 150
 
 
 def test_the_command_writes_the_contract_s_columns(tmp_path, capsys):
@@ -35,8 +54,13 @@ def test_the_command_writes_the_contract_s_columns(tmp_path, capsys):
     assert main(command.split()) == 0
     table = pd.read_csv(output)
     assert list(table.columns) == list(COLUMNS)
-    assert table["benchmark"].tolist() == ["train-cnn-quarter", "train-cnn-quarter", "matmul"]
-    assert table["variant"].tolist() == ["plain", "fast", "torch"]
+    assert table[["benchmark", "variant", "unit"]].to_numpy().tolist() == [
+        ["train-cnn-quarter", "plain", "iterations/s"],
+        ["train-cnn-quarter", "fast", "iterations/s"],
+        ["train-cnn-quarter", "plain", "MiB"],
+        ["train-cnn-quarter", "fast", "MiB"],
+        ["matmul", "torch", "GFLOP/s"],
+    ]
     assert "train-cnn-quarter" in capsys.readouterr().out
 
 

@@ -1,12 +1,19 @@
-"""Measuring variants of one thing fairly: turn by turn in one process, medians over repeats."""
+"""Measuring variants of one thing fairly: a process each, turn by turn, medians over repeats."""
 
+import multiprocessing
+import resource
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from statistics import median
 
 COLUMNS = ("benchmark", "variant", "precision", "threads", "value", "unit", "ratio_to_plain")
 PLAIN = "plain"
+
+# Builds what is measured, in the process that measures it; must be picklable (a module's function).
+Builder = Callable[[], Callable[[], None]]
 
 
 @dataclass(frozen=True)
@@ -22,45 +29,89 @@ class Measurement:
     ratio_to_plain: float | None
 
 
-def rates(
-    variants: Mapping[str, Callable[[], None]], repeats: int, seconds_per_turn: float
-) -> dict[str, float]:
-    """Median number of calls per second of each variant, over `repeats` rounds of taking turns.
+@dataclass(frozen=True)
+class Performance:
+    """Median calls per second, and the process's peak resident memory in MiB."""
+
+    rate: float
+    peak_memory: float
+
+
+class Contestant:
+    """One variant in its own process, so that neither memory nor settings are shared with its rivals."""
+
+    def __init__(self, build: Builder) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._here, there = context.Pipe()
+        self._process = context.Process(target=_serve, args=(build, there), daemon=True)
+        self._process.start()
+        there.close()
+
+    def __enter__(self) -> "Contestant":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._here.close()  # ends the process
+        self._process.join()
+
+    def seconds(self, calls: int) -> float:
+        """How long `calls` calls take."""
+        self._here.send(calls)
+        return self._here.recv()[0]
+
+    def peak_memory(self) -> float:
+        """Peak resident memory of the process so far, MiB."""
+        self._here.send(0)
+        return self._here.recv()[1]
+
+
+def performance(
+    variants: Mapping[str, Builder], repeats: int, seconds_per_turn: float
+) -> dict[str, Performance]:
+    """Measure the variants over `repeats` rounds of taking turns.
 
     A turn lasts about `seconds_per_turn` and at least one call; one untimed call of each variant comes
     first. Taking turns lets whatever else the machine does fall on all variants alike.
     """
-    calls = {}
-    for name, call in variants.items():
-        call()
-        calls[name] = max(1, round(seconds_per_turn / _seconds(call, 1)))
-    rounds = [
-        {name: calls[name] / _seconds(call, calls[name]) for name, call in variants.items()}
-        for _ in range(repeats)
-    ]
-    return {name: median(turn[name] for turn in rounds) for name in variants}
+    with ExitStack() as stack:
+        contestants = {name: stack.enter_context(Contestant(build)) for name, build in variants.items()}
+        calls = {}
+        for name, contestant in contestants.items():
+            contestant.seconds(1)
+            calls[name] = max(1, round(seconds_per_turn / contestant.seconds(1)))
+        rounds = [
+            {name: calls[name] / contestant.seconds(calls[name]) for name, contestant in contestants.items()}
+            for _ in range(repeats)
+        ]
+        return {
+            name: Performance(median(turn[name] for turn in rounds), contestant.peak_memory())
+            for name, contestant in contestants.items()
+        }
 
 
 def compared(
-    benchmark: str, rate: Mapping[str, float], unit: str, threads: int, precision: str = "float32"
+    benchmark: str, values: Mapping[str, float], unit: str, threads: int, precision: str = "float32"
 ) -> list[Measurement]:
     """Rows of one benchmark, with ratios where one of the variants is `plain`."""
+    plain = values.get(PLAIN)
     return [
         Measurement(
-            benchmark,
-            name,
-            precision,
-            threads,
-            value,
-            unit,
-            value / rate[PLAIN] if PLAIN in rate else None,
+            benchmark, name, precision, threads, value, unit, None if plain is None else value / plain
         )
-        for name, value in rate.items()
+        for name, value in values.items()
     ]
 
 
-def _seconds(call: Callable[[], None], times: int) -> float:
-    begin = time.perf_counter()
-    for _ in range(times):
-        call()
-    return time.perf_counter() - begin
+def _serve(build: Builder, connection: Connection) -> None:
+    """Answer each number of calls with (seconds, peak MiB) until the other end closes."""
+    call = build()
+    while True:
+        try:
+            calls = connection.recv()
+        except EOFError:
+            return
+        begin = time.perf_counter()
+        for _ in range(calls):
+            call()
+        elapsed = time.perf_counter() - begin
+        connection.send((elapsed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))

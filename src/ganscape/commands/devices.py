@@ -5,6 +5,7 @@ import argparse
 import torch
 
 from ganscape.errors import InputError
+from ganscape.memory import keep_freed_memory
 
 
 def add_device_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +16,8 @@ def add_device_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def chosen_device(arguments: argparse.Namespace) -> torch.device:
-    """Set the thread count and return the device that the arguments ask for."""
+    """Set the thread count and the allocator, and return the device that the arguments ask for."""
+    keep_freed_memory()
     if arguments.threads is not None:
         if arguments.threads < 1:
             raise InputError(f"--threads must be at least 1, not {arguments.threads}")

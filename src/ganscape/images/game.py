@@ -4,7 +4,7 @@ What the plain step (`ganscape.images.textbook`) wastes is left out here: the ne
 computes no weight gradients, the discriminator's step builds no graph through the generator, a paired
 generator step takes no gradient through the real logits, real and generated images pass the discriminator
 as one batch (unless it has batch norm, whose statistics must not mix), spectral norm is applied once per
-step, convolutions run on channels-last memory and Adam is fused. A test holds the two equal.
+step, activations are channels-last and Adam is fused. A test holds the two equal.
 """
 
 import copy
@@ -32,8 +32,9 @@ class Game:
     ) -> None:
         self.specification = specification
         self.objective = specification.objective
-        self.generator = generator.to(memory_format=torch.channels_last)
-        self.discriminator = discriminator.to(memory_format=torch.channels_last)
+        self.generator = generator
+        self.generator.memory_format = torch.channels_last
+        self.discriminator = discriminator
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
         self.generator_optimiser = self._adam(self.generator, specification.generator_learning_rate)
         self.discriminator_optimiser = self._adam(

@@ -1,8 +1,9 @@
 """The plain training step, as a textbook writes it: the oracle and the yardstick of the fast one.
 
-Eager, contiguous memory, separate passes for real and generated images, gradients everywhere, gradient
-norms logged at every step. The one thing it shares with the fast step is our reading of spectral norm: one
-power iteration per optimisation step.
+Eager, contiguous memory, nothing in place, separate passes for real and generated images, gradients
+everywhere (nothing is frozen or detached: each step's backward pass goes through both networks, and what
+the network that does not step received is thrown away), gradient norms logged at every step. The one thing
+it shares with the fast step is our reading of spectral norm: one power iteration per optimisation step.
 """
 
 import copy
@@ -23,8 +24,8 @@ class TextbookGame:
     ) -> None:
         self.specification = specification
         self.objective = specification.objective
-        self.generator = generator
-        self.discriminator = discriminator
+        self.generator = _out_of_place(generator)
+        self.discriminator = _out_of_place(discriminator)
         self.average = copy.deepcopy(generator)
         self.generator_optimiser = torch.optim.Adam(
             generator.parameters(), lr=specification.generator_learning_rate, betas=specification.betas
@@ -55,10 +56,10 @@ class TextbookGame:
         real = real.contiguous()
         self.discriminator_optimiser.zero_grad()
         with parametrize.cached():
-            fake = self.generator(latents).detach()
+            fake = self.generator(latents)
             loss = self.objective.discriminator_loss(self.discriminator(real), self.discriminator(fake))
             if self.objective.gradient_penalty_weight:
-                penalty = interpolation_gradient_penalty(self.discriminator, real, fake, position)
+                penalty = interpolation_gradient_penalty(self.discriminator, real, fake.detach(), position)
                 loss = loss + self.objective.gradient_penalty_weight * penalty
             loss.backward()
         self._log_gradient_norm(self.discriminator)
@@ -68,3 +69,10 @@ class TextbookGame:
     def _log_gradient_norm(self, network: nn.Module) -> None:
         squares = [p.grad.norm() ** 2 for p in network.parameters() if p.grad is not None]
         self.gradient_norms.append(torch.stack(squares).sum().sqrt().item())
+
+
+def _out_of_place(network: nn.Module) -> nn.Module:
+    for module in network.modules():
+        if hasattr(module, "inplace"):
+            module.inplace = False
+    return network

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 
 from ganscape.images.networks.layers import normalised, spectrally_normalised
@@ -20,6 +21,7 @@ class CNNGenerator(nn.Module):
     def __init__(self, image_size: int, channels: int, features: int, latent_dimension: int = 128) -> None:
         super().__init__()
         self.latent_dimension = latent_dimension
+        self.memory_format = torch.contiguous_format  # of the activations; the values do not depend on it
         self.bottom = image_size // 8
         self.linear = nn.Linear(latent_dimension, 8 * features * self.bottom**2)
         self.ups = nn.Sequential(
@@ -39,7 +41,7 @@ class CNNGenerator(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         hidden = self.linear(z).view(len(z), -1, self.bottom, self.bottom)
-        return self.to_image(self.ups(hidden)).tanh()
+        return self.to_image(self.ups(hidden.contiguous(memory_format=self.memory_format))).tanh()
 
 
 class CNNDiscriminator(nn.Module):
@@ -64,4 +66,6 @@ class CNNDiscriminator(nn.Module):
         self.linear = spectrally_normalised(linear) if normalisation == "spectral" else linear
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.linear(self.convolutions(images).flatten(1)).squeeze(1)
+        # Channels-last is slow on the last convolution's 4x4 maps, and flattening would copy them anyway.
+        hidden = self.convolutions[:-2](images).contiguous()
+        return self.linear(self.convolutions[-2:](hidden).flatten(1)).squeeze(1)

@@ -7,6 +7,7 @@ and pooling weights sum to one, so the bias commutes as well) at a quarter of th
 
 from itertools import pairwise
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -54,6 +55,7 @@ class ResNetGenerator(nn.Module):
     ) -> None:
         super().__init__()
         self.latent_dimension = latent_dimension
+        self.memory_format = torch.contiguous_format  # of the activations; the values do not depend on it
         self.bottom = image_size // 8
         widths = [features] * 4 if image_size == 32 else [k * features for k in (8, 4, 2, 1)]
         self.linear = nn.Linear(latent_dimension, widths[0] * self.bottom**2)
@@ -65,7 +67,8 @@ class ResNetGenerator(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         hidden = self.linear(z).view(len(z), -1, self.bottom, self.bottom)
-        return self.to_image(F.relu(self.norm(self.blocks(hidden)))).tanh()
+        hidden = self.blocks(hidden.contiguous(memory_format=self.memory_format))
+        return self.to_image(F.relu(self.norm(hidden))).tanh()
 
 
 class DownBlock(nn.Module):
