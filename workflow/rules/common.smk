@@ -258,7 +258,7 @@ EVALUATION_OPTIONS = options(
 )
 # Real images are scored like generated ones, from those that are not the reference.
 REAL_OPTIONS = options({**EVALUATION, "split": "train"})
-WEIGHTS_OPTIONS = options(config["evaluation"]["weights"])
+WEIGHTS_ADDRESS = config["evaluation"]["inception_weights"]
 HALF_OPTIONS = " ".join(f"--half {half}={data}" for half, data in HALVES.items())
 
 # ---------------------------------------------------------------------------------------------------

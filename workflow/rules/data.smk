@@ -36,11 +36,11 @@ rule fetch_weights:
         mem_mb=1000,
         runtime=60,
     params:
-        options=WEIGHTS_OPTIONS,
+        address=WEIGHTS_ADDRESS,
     message:
         "Downloading the Inception network's weights"
     shell:
-        "python -m ganscape fetch-weights {params.options} --output {output}"
+        "python -m ganscape fetch-weights --url {params.address} --output {output}"
         " > {log} 2>&1"
 
 

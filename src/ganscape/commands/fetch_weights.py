@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from ganscape.errors import InputError
+from ganscape.evaluation import inception_weights
 from ganscape.images.downloads import Checksum, download
 
 SHORTEST_PREFIX = 8  # hexadecimal digits, what PyTorch puts into the names of its weight files
@@ -19,9 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--sha256-prefix",
-        required=True,
+        default=inception_weights.SHA256_PREFIX,
         metavar="HEX",
-        help=f"the file's SHA-256, whole or its first digits, at least {SHORTEST_PREFIX}",
+        help=f"the file's SHA-256, whole or its first digits, at least {SHORTEST_PREFIX} "
+        "(default: TensorFlow's Inception)",
     )
     parser.add_argument(
         "--output", required=True, type=Path, help="file to write; kept if it is already right"

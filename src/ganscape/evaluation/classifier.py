@@ -16,11 +16,11 @@ import torch.nn.functional as F
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
-from tqdm import trange
 
 from ganscape.errors import InputError
 from ganscape.files import atomic_path
 from ganscape.images.pixels import to_batch
+from ganscape.progress import progress_bar
 
 INPUT_SIZE = 32
 FEATURES = 64
@@ -93,7 +93,7 @@ def train(images: np.ndarray, labels: np.ndarray, classes: int, epochs: int, see
         optimizer, PEAK_LEARNING_RATE, total_steps=epochs * batches
     )
     grey = _standardised(images)
-    with trange(epochs, desc="classifier", unit="epoch", mininterval=1) as progress:
+    with progress_bar(iterable=range(epochs), desc="classifier", unit="epoch") as progress:
         for _ in progress:
             for chosen in torch.randperm(len(targets), generator=generator).tensor_split(batches):
                 _, logits = classifier.classify(augment(grey[chosen], generator))

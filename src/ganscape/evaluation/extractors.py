@@ -18,14 +18,12 @@ from torch_fidelity.registry import FEATURE_EXTRACTORS_REGISTRY, register_featur
 from torch_fidelity.utils import create_feature_extractor
 
 from ganscape.errors import InputError
+from ganscape.evaluation import inception_weights
 from ganscape.evaluation.classifier import load_classifier
 from ganscape.images.pixels import NonFiniteError
 
 KINDS = ("inception", "classifier")
 INCEPTION = "inception-v3-compat"
-# torch-fidelity's release names its weights by the first digits of their SHA-256.
-INCEPTION_FILE = "weights-inception-2015-12-05-6726825d.pth"
-INCEPTION_SHA256_PREFIX = "6726825d"
 
 # Inception's widest layer is 64x147x147 per image, 0.26 GiB for 50 images, a few times over.
 INCEPTION_BATCH = 50
@@ -123,7 +121,7 @@ def create_classifier(weights: str | Path, device: torch.device) -> Extractor:
 
 
 def create_inception(
-    weights: str | Path, device: torch.device, sha256_prefix: str = INCEPTION_SHA256_PREFIX
+    weights: str | Path, device: torch.device, sha256_prefix: str = inception_weights.SHA256_PREFIX
 ) -> Extractor:
     """TensorFlow's Inception with the weights of a file, whose SHA-256 must begin with `sha256_prefix`.
 
@@ -134,14 +132,14 @@ def create_inception(
     if not path.is_file():
         raise InputError(
             f"no Inception weights at {path}: run step fetch-weights, or put torch-fidelity's file "
-            f"{INCEPTION_FILE} there (its SHA-256 begins with {sha256_prefix})"
+            f"{inception_weights.FILE} there (its SHA-256 begins with {sha256_prefix})"
         )
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     if not digest.startswith(sha256_prefix):
         raise InputError(
-            f"{path} is not {INCEPTION_FILE} or is damaged: its SHA-256 begins with {digest[:8]} instead of "
-            f"{sha256_prefix}; delete it and run step fetch-weights"
+            f"{path} is not {inception_weights.FILE} or is damaged: its SHA-256 begins with {digest[:8]} "
+            f"instead of {sha256_prefix}; delete it and run step fetch-weights"
         )
     try:
         state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)

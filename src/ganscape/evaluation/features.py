@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from ganscape.errors import InputError
 from ganscape.evaluation.extractors import Extractor
 from ganscape.files import atomic_path
 from ganscape.images.pixels import quantise, to_batch
+from ganscape.progress import progress_bar
 
 BATCH_NORMS = ("batch", "running")
 
@@ -92,7 +92,7 @@ def extract(batches: Iterable[Tensor], samples: int, keep: int, extractor: Extra
     Raises `NonFiniteError` where images or features are not finite.
     """
     features, logits, kept = [], [], 0
-    with tqdm(total=samples, desc=title, unit="image", mininterval=1, maxinterval=60) as progress:
+    with progress_bar(total=samples, desc=title, unit="image") as progress:
         for batch in batches:
             batch_features, batch_logits = extractor(batch)
             features.append(batch_features[: keep - kept])

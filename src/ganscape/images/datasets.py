@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from tqdm import tqdm
 
 from ganscape.errors import InputError
 from ganscape.files import atomic_path, digest, read_json, write_json
 from ganscape.images.sources import Chunk, open_source
+from ganscape.progress import progress_bar
 
 IMAGES = "images.npy"
 LABELS = "labels.npy"
@@ -180,7 +180,7 @@ def _write_images(
     splits: dict[str, tuple[int, int]] = {}
     labels = []
     count = original_size = 0
-    with open(path, "wb") as handle, tqdm(desc=path.parent.name, unit="image", disable=None) as bar:
+    with open(path, "wb") as handle, progress_bar(desc=path.parent.name, unit="image") as bar:
         _write_header(handle, (count, image_size, image_size, channels))
         body = handle.tell()
         for chunk in chunks:

@@ -13,11 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tqdm import tqdm
-
 from ganscape import __version__
 from ganscape.errors import InputError
 from ganscape.files import digest
+from ganscape.progress import progress_bar
 
 logger = logging.getLogger(__name__)
 
@@ -175,14 +174,13 @@ def _open(address: str, offset: int) -> http.client.HTTPResponse:
 
 def _receive(response: http.client.HTTPResponse, partial: Path, offset: int, expected: int | None) -> None:
     """Write the body of `response` to `partial` from byte `offset` on; `expected` is its final size."""
-    bar = tqdm(
+    bar = progress_bar(
         total=expected,
         initial=offset,
         desc=partial.name.removesuffix(".partial"),
         unit="B",
         unit_scale=True,
         unit_divisor=1024,
-        disable=None,  # no bar in a log file
     )
     with bar, open(partial, "ab" if offset else "wb") as handle:
         while block := _read(response):

@@ -29,6 +29,7 @@ from ganscape.images.pixels import NonFiniteError
 from ganscape.images.samples import draw_grid, grid_latents, save_image
 from ganscape.images.sampling import RealImages, Stream, random_generator
 from ganscape.images.specification import RunSpecification
+from ganscape.progress import progress_bar
 
 HISTORY_COLUMNS = ("iteration", "generator_loss", "discriminator_loss", "learning_rate_factor")
 
@@ -215,13 +216,11 @@ def _check_dataset(specification: RunSpecification, dataset: Dataset) -> None:
 
 
 def _progress_bar(specification: RunSpecification, done: int) -> tqdm:
-    return tqdm(
+    return progress_bar(
         total=specification.iterations,
         initial=done,
         unit="it",
         desc=f"{specification.data} {specification.architecture} {specification.width} {specification.loss}",
-        mininterval=1,
-        maxinterval=60,
     )
 
 
