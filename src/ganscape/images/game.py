@@ -32,7 +32,9 @@ class Game:
     ) -> None:
         self.specification = specification
         self.objective = specification.objective
-        self.generator = generator
+        # Activations are channels-last throughout; weights only here, because spectral norm takes them as
+        # matrices and would have to copy them.
+        self.generator = generator.to(memory_format=torch.channels_last)
         self.generator.memory_format = torch.channels_last
         self.discriminator = discriminator
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
