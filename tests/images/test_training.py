@@ -15,6 +15,7 @@ import torch
 from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import save_file
+from small_runs import specification
 
 from ganscape.cli import main
 from ganscape.errors import InputError
@@ -26,28 +27,6 @@ from ganscape.images.specification import RunSpecification
 from ganscape.images.training import Schedule, train
 
 CPU = torch.device("cpu")
-
-
-def specification(**changes):
-    values = {
-        "data": "noise-32x32x1",
-        "image_size": 32,
-        "channels": 1,
-        "architecture": "cnn",
-        "width": "eighth",
-        "base_features": 16,
-        "normalisation": "spectral",
-        "loss": "rs",
-        "batch_size": 4,
-        "iterations": 12,
-        "generator_learning_rate": 1e-3,
-        "discriminator_learning_rate": 2e-4,
-        "betas": (0.5, 0.999),
-        "discriminator_steps": 2,
-        "ema_decay": 0.9,
-        "seed": 3,
-    }
-    return RunSpecification(**{**values, **changes})
 
 
 @pytest.fixture(scope="module")

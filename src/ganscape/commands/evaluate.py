@@ -30,6 +30,18 @@ def add_protocol_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, required=True, help="metrics to write (JSON)")
 
 
+def chosen_protocol(arguments: argparse.Namespace, batch_norm: str | None) -> Protocol:
+    """The protocol that the arguments describe; real images have no batch norm statistics."""
+    return Protocol(
+        samples=arguments.samples,
+        fid_samples=arguments.fid_samples,
+        splits=arguments.splits,
+        batch_size=arguments.batch_size,
+        batch_norm=batch_norm,
+        seed=arguments.seed,
+    )
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--run", dest="run_directory", type=Path, required=True, help="folder of a trained run"
@@ -48,14 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     device = chosen_device(arguments)
-    protocol = Protocol(
-        samples=arguments.samples,
-        fid_samples=arguments.fid_samples,
-        splits=arguments.splits,
-        batch_size=arguments.batch_size,
-        batch_norm=arguments.batch_norm,
-        seed=arguments.seed,
-    )
+    protocol = chosen_protocol(arguments, arguments.batch_norm)
     training = read_training_record(arguments.run_directory)
     if missing := {"status", "specification", "parameters"} - set(training):
         raise InputError(

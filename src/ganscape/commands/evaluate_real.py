@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from ganscape.commands.devices import chosen_device
-from ganscape.commands.evaluate import add_protocol_arguments
+from ganscape.commands.evaluate import add_protocol_arguments, chosen_protocol
 from ganscape.errors import InputError
 from ganscape.evaluation.extractors import create
 from ganscape.evaluation.features import choose, load_reference, require_match
-from ganscape.evaluation.scoring import Protocol, score_real
+from ganscape.evaluation.scoring import score_real
 from ganscape.files import read_json, write_json
 from ganscape.images import datasets
 
@@ -28,14 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     device = chosen_device(arguments)
-    protocol = Protocol(
-        samples=arguments.samples,
-        fid_samples=arguments.fid_samples,
-        splits=arguments.splits,
-        batch_size=arguments.batch_size,
-        batch_norm=None,
-        seed=arguments.seed,
-    )
+    protocol = chosen_protocol(arguments, batch_norm=None)
     dataset = datasets.load(arguments.data)
     dataset.split(arguments.split)  # an unknown split is the data set's error to report
     reference = load_reference(arguments.reference)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from ganscape.commands.halves import add_half_argument
+from ganscape.commands.table2_arguments import add_table2_arguments
 from ganscape.errors import InputError
 from ganscape.reporting.measurements import read_measurements
 from ganscape.reporting.sample_sheet import draw_sample_sheet
@@ -11,15 +11,7 @@ from ganscape.reporting.style import save
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--metrics",
-        type=Path,
-        nargs="+",
-        required=True,
-        metavar="FILE",
-        help="metrics.json of evaluated runs, in the runs' own folders",
-    )
-    add_half_argument(parser)
+    add_table2_arguments(parser)
     parser.add_argument(
         "--output", type=Path, required=True, help="file.png; file.pdf and file.csv are written beside it"
     )

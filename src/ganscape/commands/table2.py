@@ -3,21 +3,13 @@
 import argparse
 from pathlib import Path
 
-from ganscape.commands.halves import add_half_argument
+from ganscape.commands.table2_arguments import add_table2_arguments
 from ganscape.reporting.measurements import read_measurements
 from ganscape.reporting.table2 import display, table2, write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--metrics",
-        type=Path,
-        nargs="+",
-        required=True,
-        metavar="FILE",
-        help="metrics.json of evaluated runs",
-    )
-    add_half_argument(parser)
+    add_table2_arguments(parser)
     parser.add_argument(
         "--output-directory", type=Path, required=True, help="folder for table2.csv, .md, .tex and .html"
     )

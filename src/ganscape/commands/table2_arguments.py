@@ -1,11 +1,20 @@
-"""The option `--half`, the same for every step that draws on Table 2."""
+"""The options `--metrics` and `--half`, the same for every step that draws on Table 2."""
 
 import argparse
+from pathlib import Path
 
 from ganscape.reporting.table2 import DATASET_NAMES, Half
 
 
-def add_half_argument(parser: argparse.ArgumentParser) -> None:
+def add_table2_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--metrics",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="FILE",
+        help="metrics.json of evaluated runs, in the runs' own folders",
+    )
     parser.add_argument(
         "--half",
         type=_half,
