@@ -1,5 +1,7 @@
 """The command line: every step explains itself, bad input is one line, and starting is light."""
 
+import argparse
+import importlib
 import subprocess
 import sys
 
@@ -9,7 +11,14 @@ from ganscape.cli import STEPS, main
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_every_step_has_a_module_and_documents_every_option(step, capsys):
+def test_every_option_of_every_step_says_what_it_is(step):
+    parser = argparse.ArgumentParser()
+    importlib.import_module(f"ganscape.commands.{step.replace('-', '_')}").add_arguments(parser)
+    assert [action.dest for action in parser._actions if not action.help] == []
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_has_a_module_and_explains_itself(step, capsys):
     with pytest.raises(SystemExit) as status:
         main([step, "--help"])
     assert status.value.code == 0

@@ -23,6 +23,13 @@ STEPS = {
 }
 
 
+class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
+    """Shows the default of an option that has one."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help if action.default is None else super()._get_help_string(action)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one step; returns the exit status: 0 done, 1 bad input (one line on stderr), 2 bad usage."""
     parser = argparse.ArgumentParser(prog="python -m ganscape", description=__doc__)
@@ -31,7 +38,12 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     chosen = next((word for word in arguments if not word.startswith("-")), None)
     for step, summary in STEPS.items():
-        subparser = subparsers.add_parser(step, help=summary, description=summary[0].upper() + summary[1:])
+        subparser = subparsers.add_parser(
+            step,
+            help=summary,
+            description=summary[0].upper() + summary[1:],
+            formatter_class=HelpFormatter,
+        )
         if step == chosen:
             module = importlib.import_module(f"ganscape.commands.{step.replace('-', '_')}")
             module.add_arguments(subparser)

@@ -32,7 +32,6 @@ class SeparableObjective:
     h1: ScalarFunction
     h2: ScalarFunction
     generator_score: ScalarFunction
-    paired = False
     generator_needs_real = False
     gradient_penalty_weight = 0.0
 
@@ -51,7 +50,6 @@ class PairedObjective:
 
     name: str
     h: ScalarFunction
-    paired = True
     generator_needs_real = True
     gradient_penalty_weight = 0.0
 

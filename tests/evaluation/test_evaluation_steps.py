@@ -4,12 +4,8 @@ import json
 
 import numpy as np
 import pytest
-import torch
-from small_images import SmallGenerator
-from torch import nn
 
 from ganscape.cli import main
-from ganscape.commands import evaluate
 from ganscape.evaluation import features
 
 
@@ -97,34 +93,23 @@ def test_features_of_nothing(data_directory, classifier_weights, tmp_path, capsy
     assert not output.exists()
 
 
-class Colour(nn.Module):
-    """The small generator's images, resized to 3x32x32."""
-
-    latent_dimension = SmallGenerator.latent_dimension
-
-    def __init__(self):
-        super().__init__()
-        self.inner = SmallGenerator()
-
-    def forward(self, latents):
-        return nn.functional.interpolate(self.inner(latents), scale_factor=4).expand(-1, 3, -1, -1)
-
-
 @pytest.fixture
-def run_directory(tmp_path, monkeypatch):
-    """A run whose checkpoint is a small generator; `training.json` is the real thing."""
+def run_directory(tmp_path, data_directory):
+    """A real run of two iterations."""
     directory = tmp_path / "run"
-    directory.mkdir()
-    write_record(directory, "done")
-    torch.manual_seed(0)
-    generator = Colour()
-    monkeypatch.setattr(evaluate, "load_generator", lambda _, weights: generator.train())
+    options = [
+        *("train", "--data", str(data_directory / "digits-32x32x3"), "--output", str(directory)),
+        *("--architecture", "cnn", "--width", "eighth", "--base-features", "16", "--loss", "rs"),
+        *("--iterations", "2", "--batch-size", "8", "--generator-learning-rate", "1e-3", "--device", "cpu"),
+    ]
+    assert main(options) == 0
     return directory
 
 
 def write_record(directory, status, **changes):
-    specification = {"data": "digits-32x32x3", "image_size": 32, "channels": 3} | changes
-    record = {"specification": specification, "status": status, "parameters": {"generator": 1}}
+    record = json.loads((directory / "training.json").read_text())
+    record["status"] = status
+    record["specification"] |= changes
     (directory / "training.json").write_text(json.dumps(record))
 
 
@@ -164,7 +149,7 @@ def test_evaluate_what_is_no_run(run_directory, reference_path, classifier_weigh
     (run_directory / "training.json").write_text("{}")
     output = run_directory / "metrics.json"
     assert main(evaluate_options(run_directory, reference_path, classifier_weights, output)) == 1
-    assert "no record of a run" in capsys.readouterr().err
+    assert "not the record of a training" in capsys.readouterr().err
     assert not output.exists()
 
 

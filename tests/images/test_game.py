@@ -100,7 +100,7 @@ def test_spectral_norm_advances_once_per_optimisation_step():
     run = specification(loss="rs")
     game, _ = both_games(run, torch.float64)
     layer = game.discriminator.convolutions[4].parametrizations.weight
-    matrix = layer.original.detach().flatten(1)
+    matrix = layer.original.detach().flatten(1).clone()
 
     def one_iteration(u):
         v = torch.nn.functional.normalize(matrix.T @ u, dim=0, eps=1e-12)

@@ -82,6 +82,39 @@ def test_batch_norm_spares_the_first_convolution():
     assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in list(discriminator.convolutions)[:3])
 
 
+def plain_resnet_discriminator(discriminator, images):
+    """The design's words, in their order: shortcuts are pooled after their 1x1 convolution."""
+    pool, leak = torch.nn.functional.avg_pool2d, torch.nn.functional.leaky_relu
+    x = images
+    for number, block in enumerate(discriminator.blocks):
+        inputs = x if number == 0 else leak(x, 0.1)
+        residual = pool(block.conv2(leak(block.conv1(inputs), 0.1)), 2)
+        shortcut = block.shortcut(pool(x, 2)) if number == 0 else pool(block.shortcut(x), 2)
+        x = residual + shortcut
+    return discriminator.linear(leak(x, 0.1).sum((2, 3))).squeeze(1)
+
+
+def plain_cnn_discriminator(discriminator, images):
+    x = images
+    convolutions = [m for m in discriminator.convolutions if isinstance(m, torch.nn.Conv2d)]
+    assert [c.kernel_size[0] for c in convolutions] == [3, 4, 3, 4, 3, 4, 3]
+    assert [c.stride[0] for c in convolutions] == [1, 2, 1, 2, 1, 2, 1]
+    for convolution in convolutions:
+        x = torch.nn.functional.leaky_relu(convolution(x), 0.1)
+    return discriminator.linear(x.flatten(1)).squeeze(1)
+
+
+@pytest.mark.parametrize("size", [32, 48])
+@pytest.mark.parametrize(
+    "architecture,plain", [("cnn", plain_cnn_discriminator), ("resnet", plain_resnet_discriminator)]
+)
+def test_discriminators_compute_what_the_design_says(architecture, plain, size):
+    torch.manual_seed(0)
+    discriminator = build_discriminator(architecture, size, 3, "half", base_features=16).double().eval()
+    images = torch.rand(4, 3, size, size, dtype=torch.float64) * 2 - 1
+    torch.testing.assert_close(discriminator(images), plain(discriminator, images))
+
+
 @pytest.mark.skipif(not AUTHORS_CHECKPOINTS.is_dir(), reason="the authors' checkpoints are not at hand")
 @pytest.mark.parametrize("mode", ["batch", "running"])
 @pytest.mark.parametrize(

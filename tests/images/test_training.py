@@ -41,6 +41,7 @@ def dataset():
         splits={"train": (0, 30)},
         images=images,
         labels=np.full(30, -1),
+        images_sha256="",
     )
 
 
@@ -108,7 +109,7 @@ def test_a_killed_process_loses_at_most_the_work_since_its_last_checkpoint(tmp_p
         "from ganscape.images.training import Schedule, train\n"
         f"run = RunSpecification.from_dict({specification(iterations=60).as_dict()!r})\n"
         f"images = np.load({str(data / 'images.npy')!r})\n"
-        "d = Dataset('noise-32x32x1', 'noise', 32, 1, (), {'train': (0, 30)}, images, np.full(30, -1))\n"
+        "d = Dataset('noise-32x32x1', 'noise', 32, 1, (), {'train': (0, 30)}, images, np.full(30, -1), '')\n"
         "torch.set_num_threads(1)\n"
         "train(run, d, Path(sys.argv[1]), Schedule(5, 4, 60), torch.device('cpu'))\n"
     )
@@ -155,14 +156,78 @@ def test_a_damaged_checkpoint_is_passed_over_with_a_warning(dataset, tmp_path, c
         caplog.clear()
         train(specification(), dataset, tmp_path, EVERY, CPU)
         assert "damaged" in caplog.text
+        wreck = last.with_name(f"{last.name}.damaged")
+        assert wreck.exists()
+        wreck.unlink()
         assert final_state(tmp_path) == before
+
+
+def test_damaged_checkpoints_are_put_aside_and_new_ones_kept(dataset, tmp_path):
+    train(specification(), dataset, tmp_path, EVERY, CPU)
+    whole = final_state(tmp_path)
+    history = (tmp_path / "history.csv").read_bytes()
+    for path in (tmp_path / "checkpoints").iterdir():
+        path.write_bytes(b"damaged")
+    with pytest.raises(InputError, match="only damaged ones"):
+        train(specification(), dataset, tmp_path, EVERY, CPU)
+    assert (tmp_path / "history.csv").read_bytes() == history
+    first = tmp_path / "checkpoints" / "iteration-00000004.safetensors"
+    game = Game(specification().generator(), specification().discriminator(), specification())
+    logs = {"history": torch.empty(0, 4, dtype=torch.float64), "recent": torch.empty(0, 2)}
+    assert checkpoints.save(tmp_path, game, 4, logs) == first and first.exists()
+    assert whole[0] == "iteration-00000012.safetensors"
+
+
+def test_only_the_checkpoint_of_the_record_is_ever_evaluated(dataset, tmp_path):
+    for name, width in (("a", "eighth"), ("b", "quarter")):
+        train(specification(width=width), dataset, tmp_path / name, EVERY, CPU)
+    last = tmp_path / "a" / "checkpoints" / "iteration-00000012.safetensors"
+    content = last.read_bytes()
+    last.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(InputError, match="missing or damaged"):
+        checkpoints.load_generator(tmp_path / "a", "raw")
+    last.write_bytes((tmp_path / "b" / "checkpoints" / last.name).read_bytes())
+    with pytest.raises(InputError, match="another configuration"):
+        checkpoints.load_generator(tmp_path / "a", "raw")
+
+
+@pytest.mark.parametrize("record", ["{}", "[]", '{"status": "done", "specification": 5}'])
+def test_what_is_no_record_of_a_training_is_said_to_be_none(tmp_path, record):
+    (tmp_path / "training.json").write_text(record)
+    with pytest.raises(InputError, match="not the record of a training"):
+        checkpoints.read_training_record(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_noticed_at_once(dataset, tmp_path, monkeypatch):
+    monkeypatch.setattr(training._Run, "advance", lambda self: pytest.fail("trained all the same"))
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot write"):
+        train(specification(), dataset, tmp_path / "file", EVERY, CPU)
+
+
+def test_generator_and_discriminator_see_fresh_batches(dataset, tmp_path, monkeypatch):
+    seen = {"latents": [], "real": []}
+
+    def note(self, latents, real, position=None):
+        seen["latents"] += latents.flatten(1).tolist()
+        seen["real"] += real[:, 0, 0].tolist()
+        return torch.zeros(())
+
+    monkeypatch.setattr(Game, "generator_step", note)
+    monkeypatch.setattr(Game, "discriminator_step", note)
+    # Two iterations of one generator and two discriminator steps on batches of four: within an epoch of 30.
+    train(specification(iterations=2), dataset, tmp_path, EVERY, CPU)
+    assert len(seen["real"]) == 2 * 3 * 4
+    for drawn in seen.values():
+        assert len({tuple(row) for row in drawn}) == len(drawn)
 
 
 def test_a_foreign_file_among_the_checkpoints_is_not_a_checkpoint(dataset, tmp_path):
     (tmp_path / "checkpoints").mkdir()
     save_file({"x": torch.zeros(1)}, tmp_path / "checkpoints" / "iteration-00000004.safetensors")
     with pytest.raises(InputError, match="no whole checkpoint"):
-        checkpoints.load_generator(tmp_path, "raw")
+        train(specification(), dataset, tmp_path, EVERY, CPU)
+    assert (tmp_path / "checkpoints" / "iteration-00000004.safetensors").exists()
 
 
 def test_a_run_that_diverges_is_a_result_and_keeps_its_last_finite_checkpoint(dataset, tmp_path, monkeypatch):
@@ -181,8 +246,9 @@ def test_a_run_that_diverges_is_a_result_and_keeps_its_last_finite_checkpoint(da
     assert (record["status"], record["iteration"]) == ("diverged", 8)
     kept = sorted(path.name for path in (tmp_path / "checkpoints").iterdir())
     assert kept == ["iteration-00000004.safetensors"]
-    generator = checkpoints.load_generator(tmp_path, "raw")
-    assert all(p.isfinite().all() for p in generator.parameters())
+    assert record["reason"] == "a loss is not finite at iteration 8"
+    with safe_open(tmp_path / "checkpoints" / kept[0], framework="pt") as file:
+        assert all(file.get_tensor(name).isfinite().all() for name in file.keys())  # noqa: SIM118
 
 
 def test_weights_that_are_not_finite_are_never_saved(dataset, tmp_path, monkeypatch):

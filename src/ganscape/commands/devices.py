@@ -24,6 +24,8 @@ def chosen_device(arguments: argparse.Namespace) -> torch.device:
         torch.set_num_threads(arguments.threads)
     if arguments.device == "cuda" and not torch.cuda.is_available():
         raise InputError("--device cuda: no GPU is visible; use --device cpu or auto")
+    # float32 means float32: TensorFloat-32, the default of convolutions, has ten bits of mantissa.
+    torch.backends.cudnn.allow_tf32 = False
     if arguments.device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return torch.device(arguments.device)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from ganscape.commands.devices import add_device_arguments, chosen_device
 from ganscape.commands.extract_features import add_extractor_arguments
-from ganscape.errors import InputError
 from ganscape.evaluation.extractors import create
 from ganscape.evaluation.features import BATCH_NORMS, load_reference, require_match
 from ganscape.evaluation.scoring import Protocol, score_run
@@ -62,10 +61,6 @@ def run(arguments: argparse.Namespace) -> None:
     device = chosen_device(arguments)
     protocol = chosen_protocol(arguments, arguments.batch_norm)
     training = read_training_record(arguments.run_directory)
-    if missing := {"status", "specification", "parameters"} - set(training):
-        raise InputError(
-            f"{arguments.run_directory} has no record of a run: {', '.join(missing)} missing there"
-        )
     specification = training["specification"]
     reference = load_reference(arguments.reference)
     extractor = create(arguments.extractor, arguments.weights, device)

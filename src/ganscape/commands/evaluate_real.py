@@ -11,7 +11,7 @@ from ganscape.errors import InputError
 from ganscape.evaluation.extractors import create
 from ganscape.evaluation.features import choose, load_reference, require_match
 from ganscape.evaluation.scoring import score_real
-from ganscape.files import read_json, write_json
+from ganscape.files import write_json
 from ganscape.images import datasets
 
 
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
         extractor=extractor.name,
         weights_sha256=extractor.weights_sha256,
         data=dataset.name,
-        images_sha256=read_json(arguments.data / datasets.METADATA)["images_sha256"],
+        images_sha256=dataset.images_sha256,
     )
     first, last = dataset.splits[arguments.split]
     order = choose(first, last, last - first, 0, arguments.seed)

@@ -7,7 +7,6 @@ from ganscape.commands.devices import add_device_arguments, chosen_device
 from ganscape.errors import InputError
 from ganscape.evaluation.extractors import KINDS, create
 from ganscape.evaluation.features import Reference, choose, extract_stored, save_reference
-from ganscape.files import read_json
 from ganscape.images import datasets
 
 
@@ -61,7 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
         "dataset": dataset.dataset,
         "image_size": dataset.image_size,
         "channels": dataset.channels,
-        "images_sha256": read_json(arguments.data / datasets.METADATA)["images_sha256"],
+        "images_sha256": dataset.images_sha256,
         "split": arguments.split,
         "offset": arguments.offset,
         "seed": arguments.seed,

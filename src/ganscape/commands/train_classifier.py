@@ -9,7 +9,7 @@ import torch
 from ganscape.errors import InputError
 from ganscape.evaluation.classifier import Description, accuracy, save_classifier, train
 from ganscape.evaluation.metrics import class_shares
-from ganscape.files import digest, read_json, write_json
+from ganscape.files import digest, write_json
 from ganscape.images import datasets
 
 logger = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--output", type=Path, required=True, help="weights to write (safetensors)")
     parser.add_argument("--record", type=Path, required=True, help="record to write: accuracy, data, classes")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="of initialisation, order and augmentation")
     parser.add_argument("--epochs", type=int, default=30, help="passes over the training images")
     parser.add_argument(
         "--minimum-accuracy", type=float, default=0.97, help="test accuracy below which nothing is written"
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> None:
         {
             "extractor": f"{dataset.dataset}-classifier",
             "data": dataset.name,
-            "images_sha256": read_json(arguments.data / datasets.METADATA)["images_sha256"],
+            "images_sha256": dataset.images_sha256,
             "train_images": len(labels),
             "test_images": len(test_labels),
             "test_accuracy": reached,

@@ -102,7 +102,7 @@ def train(images: np.ndarray, labels: np.ndarray, classes: int, epochs: int, see
                 loss.backward()
                 optimizer.step()
                 schedule.step()
-            progress.set_postfix(loss=f"{loss.item():.3f}")
+            progress.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
     classifier.eval().requires_grad_(False)
     _normalise_features(classifier, grey)
     return classifier

@@ -52,13 +52,13 @@ def save(run_directory: Path, game: Game, iteration: int, logs: Mapping[str, Ten
         "iteration": iteration,
         "digest": _digest(tensors),
     }
-    target = _folder(run_directory) / f"iteration-{iteration:08d}.safetensors"
+    target = checkpoint_path(run_directory, iteration)
     with atomic_path(target) as path:
         try:
             save_file(tensors, path, metadata={HEADER: json.dumps(header)})
         except SafetensorError as error:  # the library's word for a full disk, which has no errno
             raise InputError(f"cannot write {target}: {error}; what was there before is intact") from error
-    for old in _checkpoints(run_directory)[:-KEPT]:
+    for old in [path for path in _checkpoints(run_directory) if path.name <= target.name][:-KEPT]:
         old.unlink(missing_ok=True)
     return target
 
@@ -66,38 +66,67 @@ def save(run_directory: Path, game: Game, iteration: int, logs: Mapping[str, Ten
 def restore(run_directory: Path, game: Game) -> tuple[int, dict[str, Tensor]]:
     """Load the last whole checkpoint into `game`; returns its iteration (0 where there is none) and logs.
 
-    A damaged checkpoint is passed over with a warning. One of another specification is an `InputError`.
+    A damaged checkpoint is put aside as `NAME.damaged`, with a warning, and the one before it used. Where
+    all are damaged, and where one is of another specification, that is an `InputError`.
     """
-    for path, header, tensors in _whole_checkpoints(run_directory):
-        found = RunSpecification.from_dict(header["specification"])
-        if different := found.differences(game.specification):
-            raise InputError(
-                f"{path} is of another configuration ({different}): move {run_directory} away or ask for "
-                "what it holds"
-            )
+    damaged = []
+    for path in reversed(_checkpoints(run_directory)):
+        try:
+            header, tensors = _read(path)
+        except DamagedCheckpoint as reason:
+            logger.warning("%s is damaged (%s): using the checkpoint before it", path, reason)
+            damaged.append(path)
+            continue
+        _require_specification(path, header, game.specification)
         _load_game(game, tensors)
+        for wreck in damaged:
+            wreck.rename(wreck.with_name(f"{wreck.name}.damaged"))
         return header["iteration"], _with_prefix(tensors, "logs")
+    if damaged:
+        raise InputError(
+            f"{_folder(run_directory)} holds no whole checkpoint, only damaged ones: "
+            f"restore one, or move {run_directory} away to train from the start"
+        )
     return 0, {}
 
 
 def load_generator(run_directory: str | Path, weights: str) -> nn.Module:
-    """The generator of a run's last whole checkpoint: `raw` weights or their moving average, `ema`.
+    """The generator that a finished run ended with: `raw` weights or their moving average, `ema`.
 
     In training mode, float32, on the CPU. The running statistics of batch norm are the raw generator's.
+    Raises `InputError` unless the last checkpoint is whole and is the one of the run's record: an older or
+    another run's would be scored under a wrong name.
     """
     if weights not in ("raw", "ema"):
         raise InputError(f"unknown weights {weights!r}: choose raw or ema")
-    run_directory = Path(run_directory)
-    for _, header, tensors in _whole_checkpoints(run_directory):
-        generator = RunSpecification.from_dict(header["specification"]).generator()
-        generator.load_state_dict(_with_prefix(tensors, "average" if weights == "ema" else "generator"))
-        return generator.train()
-    raise InputError(f"{_folder(run_directory)} holds no whole checkpoint: run `train` first")
+    record = read_training_record(run_directory)
+    path = checkpoint_path(run_directory, record["iteration"])
+    try:
+        header, tensors = _read(path)
+    except DamagedCheckpoint as reason:
+        raise InputError(
+            f"{path} is missing or damaged ({reason}): delete {RECORD} beside it and train again"
+        ) from None
+    _require_specification(path, header, RunSpecification.from_dict(record["specification"]))
+    generator = RunSpecification.from_dict(header["specification"]).generator()
+    generator.load_state_dict(_with_prefix(tensors, "average" if weights == "ema" else "generator"))
+    return generator.train()
 
 
 def read_training_record(run_directory: str | Path) -> dict[str, Any]:
-    """The record that `train` leaves when it ends (`training.json`)."""
-    return read_json(Path(run_directory) / RECORD)
+    """The record that `train` leaves when it ends (`training.json`); an `InputError` if it is not one."""
+    path = Path(run_directory) / RECORD
+    record = read_json(path)
+    expected = ("specification", "status", "iteration", "parameters")
+    if not isinstance(record, dict) or any(key not in record for key in expected):
+        raise InputError(f"{path} is not the record of a training: run step train again")
+    RunSpecification.from_dict(record["specification"])
+    return record
+
+
+def checkpoint_path(run_directory: str | Path, iteration: int) -> Path:
+    """Where the checkpoint after `iteration` iterations lies."""
+    return _folder(Path(run_directory)) / f"iteration-{iteration:08d}.safetensors"
 
 
 def _folder(run_directory: Path) -> Path:
@@ -110,13 +139,13 @@ def _checkpoints(run_directory: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.safetensors") if _NAME.fullmatch(path.name))
 
 
-def _whole_checkpoints(run_directory: Path) -> Iterator[tuple[Path, dict[str, Any], dict[str, Tensor]]]:
-    """Newest first, as (path, header, tensors); a damaged one is passed over with a warning."""
-    for path in reversed(_checkpoints(run_directory)):
-        try:
-            yield path, *_read(path)
-        except DamagedCheckpoint as reason:
-            logger.warning("%s is damaged (%s): using the checkpoint before it", path, reason)
+def _require_specification(path: Path, header: Mapping[str, Any], wanted: RunSpecification) -> None:
+    found = RunSpecification.from_dict(header["specification"])
+    if different := found.differences(wanted):
+        raise InputError(
+            f"{path} is of another configuration ({different}): move its run's folder away or ask for what "
+            "it holds"
+        )
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
@@ -160,15 +189,16 @@ def _load_game(game: Game, tensors: Mapping[str, Tensor]) -> None:
 
 
 def _load_optimiser(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Restore Adam's moments in the memory layout of their parameters, as fused Adam needs them."""
+    """Restore Adam's state where its parameters are and in their memory layout, as fused Adam needs it."""
     parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
     optimiser.state.clear()
     for key, tensor in tensors.items():
         index, name = key.split(".", 1)
         parameter = parameters[int(index)]
         is_moment = name != "step"
-        value = torch.empty_like(parameter, requires_grad=False).copy_(tensor) if is_moment else tensor
-        optimiser.state[parameter][name] = value
+        if is_moment:
+            tensor = torch.empty_like(parameter, requires_grad=False).copy_(tensor)
+        optimiser.state[parameter][name] = tensor.to(parameter.device)
 
 
 def _with_prefix(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -33,7 +33,7 @@ class Dataset:
 
     `images` is uint8 (N, H, W, C) and read-only, `labels` int64 (N,) with -1 where unlabeled; `splits` gives
     the range of rows of each split, train first. `classes` names the labels 0, 1, ...; it is empty where
-    nothing is labeled.
+    nothing is labeled. `images_sha256` is the digest of `images.npy` when it was written.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Dataset:
     splits: dict[str, tuple[int, int]]
     images: np.ndarray
     labels: np.ndarray
+    images_sha256: str
 
     def split(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Images and labels of one split, as views; `InputError` if the data set has no such split."""
@@ -127,6 +128,7 @@ def load(directory: str | os.PathLike) -> Dataset:
             splits={name: (int(start), int(stop)) for name, (start, stop) in metadata["splits"].items()},
             images=_map(directory / IMAGES),
             labels=np.array(_map(directory / LABELS)),
+            images_sha256=str(metadata["images_sha256"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
@@ -180,7 +182,7 @@ def _write_images(
     splits: dict[str, tuple[int, int]] = {}
     labels = []
     count = original_size = 0
-    with open(path, "wb") as handle, progress_bar(desc=path.parent.name, unit="image") as bar:
+    with open(path, "wb") as handle, progress_bar(desc=path.parent.name, unit="image", disable=None) as bar:
         _write_header(handle, (count, image_size, image_size, channels))
         body = handle.tell()
         for chunk in chunks:

@@ -181,6 +181,7 @@ def _receive(response: http.client.HTTPResponse, partial: Path, offset: int, exp
         unit="B",
         unit_scale=True,
         unit_divisor=1024,
+        disable=None,  # no bar in a log file
     )
     with bar, open(partial, "ab" if offset else "wb") as handle:
         while block := _read(response):

@@ -86,6 +86,8 @@ class RunSpecification:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "RunSpecification":
         """The specification that `as_dict` wrote; missing or unknown keys are an `InputError`."""
+        if not isinstance(values, Mapping):
+            raise InputError(f"not the specification of a run: {values!r}")
         known = {field.name for field in fields(cls)}
         required = known - {"precision"}
         if wrong := (set(values) - known) | (required - set(values)):

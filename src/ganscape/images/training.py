@@ -31,6 +31,7 @@ from ganscape.images.sampling import RealImages, Stream, random_generator
 from ganscape.images.specification import RunSpecification
 from ganscape.progress import progress_bar
 
+# Losses are means over the iterations since the row before, the discriminator's that of each last step.
 HISTORY_COLUMNS = ("iteration", "generator_loss", "discriminator_loss", "learning_rate_factor")
 
 logger = logging.getLogger(__name__)
@@ -70,8 +71,11 @@ def train(
     """
     _check_dataset(specification, dataset)
     run = _Run(specification, dataset, run_directory, schedule, device)
+    # Before the first iteration, so that a folder that cannot be written is noticed at once.
+    run.write_history()
     begin = time.monotonic()
     first = run.iteration
+    reason = None
     try:
         with _signals_noted() as noted, _progress_bar(specification, run.iteration) as bar:
             while run.iteration < specification.iterations:
@@ -83,13 +87,14 @@ def train(
                     raise SystemExit(128 + noted[0])
         status = "done"
         run.draw_final_samples()
-    except (Diverged, NonFiniteError) as reason:
-        logger.warning("diverged: %s", reason)
-        status = "diverged"
+    except (Diverged, NonFiniteError) as divergence:
+        logger.warning("diverged: %s", divergence)
+        status, reason = "diverged", str(divergence)
     run.write_history()
     record = {
         "specification": specification.as_dict(),
         "status": status,
+        "reason": reason,
         "iteration": run.iteration,
         "parameters": {
             "generator": count_parameters(run.game.generator),
@@ -173,8 +178,8 @@ class _Run:
         """Mean losses since the last record; the one place where training waits for the numbers."""
         losses = torch.stack(self.recent).double().mean(0)
         self.recent.clear()
-        self._require_finite("loss", losses)
         self.history.append((float(self.iteration), *losses.tolist(), factor))
+        self._require_finite("loss", losses)
 
     def save(self) -> None:
         """Checkpoint and history; a run that has diverged is not worth keeping and raises `Diverged`."""

@@ -15,14 +15,15 @@ PAIRED_WITH = {"rs": "js", "rp-hinge": "hinge", "rp-ls": "ls"}  # each paired lo
 
 CONFIGURATION = ["data", "architecture", "width", "spectral_norm", "loss"]
 REAL = "real"
+FURTHER_SCORES = ["kid_mean", "kid_std", "precision", "recall", "coverage", "kl_divergence"]
 
 
 def read_measurements(paths: Iterable[Path]) -> pd.DataFrame:
     """Read `metrics.json` files into one row per run and kind of weights (`raw`, `ema`, `real`).
 
     Columns: `path, data, architecture, width, spectral_norm, loss, generator_lr, seed, weights, status,
-    is_mean, is_std, fid, parameters, features, iterations, samples, fid_samples, splits`. `parameters` counts
-    generator and discriminator. Raises `InputError` for a file of another form, two files of one run, or two
+    is_mean, is_std, fid, parameters, features, iterations, samples, fid_samples, splits` and
+    `FURTHER_SCORES`. `parameters` counts generator and discriminator. Raises `InputError` for a file of another form, two files of one run, or two
     feature extractors on the same data, whose scores would not be comparable.
     """
     rows = [row for path in paths for row in _rows(Path(path))]
@@ -69,6 +70,7 @@ def _rows(path: Path) -> list[dict]:
                 "is_mean": entry["inception_score_mean"],
                 "is_std": entry["inception_score_std"],
                 "fid": entry["fid"],
+                **{name: entry[name] for name in FURTHER_SCORES},
             }
             for entry in record["entries"]
         ]
@@ -99,13 +101,14 @@ def _refuse_mixed_features(measurements: pd.DataFrame) -> None:
 
 
 def best_learning_rate(candidates: pd.DataFrame) -> float | None:
-    """The generator learning rate with the lowest mean FID over the seeds that finished.
+    """The generator learning rate with most seeds that finished; of several, with the lowest mean FID of those.
 
-    `candidates` are the measurements of one configuration and one kind of weights. None if no seed finished,
+    A rate at which some seeds diverge is not the better one for a lucky seed. `candidates` are the measurements of one configuration and one kind of weights. None if no seed finished,
     unless there is only one rate to name.
     """
     finished = candidates[candidates["status"] == "done"]
     if len(finished):
-        return finished.groupby("generator_lr")["fid"].mean().idxmin()
+        fids = finished.groupby("generator_lr")["fid"].agg(["size", "mean"])
+        return fids[fids["size"] == fids["size"].max()]["mean"].idxmin()
     rates = candidates["generator_lr"].unique()
     return rates[0] if len(rates) == 1 else None

@@ -1,7 +1,8 @@
 """Table 2 of the paper, IS, FID and model size of JS-GAN, WGAN-GP and RS-GAN, beside our figures.
 
-First the contract's table, one row per configuration and kind of weights (`table2`); then what a reader sees,
-one line per configuration with the paper's figures beside ours (`display`).
+First the contract's table, one row per configuration and kind of weights (`table2`); then the further scores of
+every run (`details`); then what a reader sees, one line per configuration with the paper's figures beside ours
+(`display`).
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from ganscape.files import write_text
-from ganscape.reporting.measurements import PAIRED_WITH, REAL, best_learning_rate
+from ganscape.reporting.measurements import FURTHER_SCORES, PAIRED_WITH, REAL, best_learning_rate
 from ganscape.reporting.paper_figures import paper_figures
 from ganscape.reporting.rendering import Cell, Column, Section, Table, to_html, to_latex, to_markdown
 
@@ -19,6 +20,20 @@ COLUMNS = (
     *("dataset", "architecture", "width", "spectral_norm", "loss", "ema", "generator_lr", "seeds"),
     *("is_mean", "is_std", "fid", "fid_std", "fid_gap", "parameters", "relative_size_percent"),
     *("paper_is", "paper_fid", "paper_relative_size_percent", "features", "status"),
+)
+DETAILS_COLUMNS = (
+    *(
+        "dataset",
+        "architecture",
+        "width",
+        "spectral_norm",
+        "loss",
+        "generator_lr",
+        "seed",
+        "weights",
+        "status",
+    ),
+    *FURTHER_SCORES,
 )
 INTEGERS = ("seeds", "parameters")
 PAPER_EXTRACTOR = "inception-v3-compat"
@@ -117,11 +132,13 @@ def _figures(candidates: pd.DataFrame, weights: str) -> dict:
 
 
 def _relative_size(ours: pd.DataFrame, identity: dict, parameters: float | None) -> dict:
-    """Parameters in percent of the full-width network with the same architecture and normalisation."""
+    """Parameters in percent of the full-width network with the same architecture and normalisation.
+
+    Whatever its loss: a loss has no parameters.
+    """
     full = ours[
         (ours["architecture"] == identity["architecture"])
         & (ours["spectral_norm"] == identity["spectral_norm"])
-        & (ours["loss"] == identity["loss"])
         & (ours["width"] == "full")
     ]
     if parameters is None or full.empty or identity["loss"] == REAL:
@@ -142,6 +159,14 @@ def _fid_gaps(table: pd.DataFrame) -> pd.Series:
     return pd.Series(gaps, index=table.index, dtype=float)
 
 
+def details(measurements: pd.DataFrame, halves: Sequence[Half]) -> pd.DataFrame:
+    """The scores that Table 2 does not have: one row per evaluated run and weights, with `DETAILS_COLUMNS`."""
+    labels = {half.data: half.label for half in halves}
+    labelled = measurements.assign(dataset=measurements["data"].map(labels))
+    used = [labelled[labelled["data"] == half.data] for half in halves]
+    return pd.concat(used)[list(DETAILS_COLUMNS)].astype({"seed": "Int64"})
+
+
 # ---------------------------------------------------------------------------------------------------
 # What a reader sees
 
@@ -155,7 +180,14 @@ DISPLAY_COLUMNS = (
 )
 
 
-def display(table: pd.DataFrame, measurements: pd.DataFrame, halves: Sequence[Half]) -> Table:
+@dataclass(frozen=True)
+class DetailedTable(Table):
+    """A table as shown, with the `details` of the runs behind it for those who look further."""
+
+    details: pd.DataFrame
+
+
+def display(table: pd.DataFrame, measurements: pd.DataFrame, halves: Sequence[Half]) -> DetailedTable:
     """Table 2 as the paper prints it, with our figures beside; the better of each pair is bold."""
     sections = []
     for half in halves:
@@ -168,12 +200,13 @@ def display(table: pd.DataFrame, measurements: pd.DataFrame, halves: Sequence[Ha
                 heading += f": {ARCHITECTURE_NAMES[architecture]}"
             configurations = rows.groupby(["width", "spectral_norm", "loss"], sort=False)
             sections.append(Section(heading, [_line(group, rows) for _, group in configurations]))
-    return Table(
+    return DetailedTable(
         title="Table 2 of the paper: Inception score, FID and model size, ours beside the paper's",
         notes=_notes(table, measurements, halves),
         columns=DISPLAY_COLUMNS,
         sections=sections,
         label="table2",
+        details=details(measurements, halves),
     )
 
 
@@ -272,9 +305,10 @@ def _range(values: pd.Series) -> str:
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
-def write(table: pd.DataFrame, shown: Table, directory: Path) -> None:
-    """Write `table2.csv` (the contract's columns), and `.md`, `.tex` and `.html` for readers."""
+def write(table: pd.DataFrame, shown: DetailedTable, directory: Path) -> None:
+    """Write `table2.csv` (the contract's columns), `table2_details.csv`, and `.md`, `.tex` and `.html` for readers."""
     write_text(directory / "table2.csv", table.to_csv(index=False, float_format="%.6g"))
+    write_text(directory / "table2_details.csv", shown.details.to_csv(index=False, float_format="%.6g"))
     write_text(directory / "table2.md", to_markdown(shown))
     write_text(directory / "table2.tex", to_latex(shown))
     write_text(directory / "table2.html", to_html(shown))
