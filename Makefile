@@ -3,12 +3,15 @@
 # make bench   speed, as ratios to a plain implementation: results/bench.csv
 # make lint    style of Python and of the workflow
 # Each sets up .venv first, once. Options: PYTHON=python3.11 CORES=2 (default: all cores)
+#          MEMORY_MB=3600 (what the jobs of `make quick` take together, whatever the number of cores: two
+#          trainings at a time; more of it lets more cores work)
 
 PYTHON ?= python3.11
 CORES ?= all
+MEMORY_MB ?= 3600
 VENV := .venv
 READY := $(VENV)/.ready
-QUICK := snakemake all --cores $(CORES) --configfile workflow/presets/quick.yaml
+QUICK := snakemake all --cores $(CORES) --resources mem_mb=$(MEMORY_MB) --configfile workflow/presets/quick.yaml
 QUICK_REPORT := results/quick/report.html
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ganscape.images.networks import WIDTHS
+
 ROOT = Path(__file__).parents[1]
 PRESETS = sorted((ROOT / "workflow/presets").glob("*.yaml"))
+ROW = "architecture: cnn, width: full, normalisation"
 TRAINED_CONFIGURATIONS = 34  # rows of the paper's Table 2 without those of real images
 
 
@@ -27,11 +31,11 @@ def run(program, *arguments):
     )
 
 
-def dry_run(folder, *arguments):
+def dry_run(folder, *arguments, quiet="rules"):
     """`snakemake -n` as if nothing had been computed yet: from an empty folder."""
     profile = ROOT / "workflow/profiles/default"
     where = ("--snakefile", ROOT / "Snakefile", "--directory", folder, "--workflow-profile", profile)
-    return run("snakemake", *arguments, *where, "-n", "--quiet", "rules")
+    return run("snakemake", *arguments, *where, "-n", "--quiet", quiet)
 
 
 def job_counts(folder, *arguments):
@@ -81,6 +85,44 @@ def test_a_grid_of_learning_rates_multiplies_the_runs(tmp_path):
     assert counts["train_gan"] == 3 * (TRAINED_CONFIGURATIONS + 8)  # eight rows of ResNets on stl10
 
 
+def test_base_features_need_divide_only_by_what_the_rows_do(tmp_path):
+    overlay = tmp_path / "overlay.yaml"
+    features = "base_features: {cnn: 2, resnet: 2}"
+    halves = f"{{cifar10: {{{features}}}, stl10: {{{features}}}}}"
+    overlay.write_text(f"table2: {{seeds: [0], rows: [{{{ROW}: batch, loss: js}}], halves: {halves}}}")
+    assert job_counts(tmp_path, "train", "--configfile", overlay)["train_gan"] == 2
+
+
+def test_the_widths_divide_as_the_networks_do():
+    text = (ROOT / "workflow/rules/common.smk").read_text(encoding="utf-8")
+    multiples = dict(re.findall(r'"(\w+)": (\d+)', re.search(r"FEATURES_MULTIPLE = {.*}", text).group()))
+    for width, multiple in multiples.items():
+        divisors = WIDTHS[width]
+        assert int(multiple) == 2 * divisors.features_divisor * divisors.hidden_divisor
+
+
+def test_what_the_configuration_says_reaches_the_shell_as_it_is(tmp_path):
+    mirror, weights = "https://example.org/a?b=1&c='$(x)'", "https://example.org/weights one.pth"
+    settings = {
+        "directories": {"downloads": "my data; $(y)"},
+        "datasets": {"cifar10": {"mirrors": [mirror, weights]}},
+        "evaluation": {"inception_weights": [weights, mirror]},
+    }
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text(yaml.safe_dump(settings))
+    result = dry_run(tmp_path, "evaluate", "--configfile", overlay, "--printshellcmds", quiet="progress")
+    assert result.returncode == 0, result.stdout + result.stderr
+    commands = [shlex.split(line) for line in result.stdout.splitlines() if "-m ganscape" in line]
+    steps = {command[command.index("ganscape") + 1]: command for command in commands}
+    folder = settings["directories"]["downloads"]
+    fetch = next(command for command in commands if "fetch" in command and "cifar10" in command)
+    for words in (["--downloads", folder], ["--mirror", mirror, "--mirror", weights]):
+        assert " ".join(words) in " ".join(fetch) and words[1] in fetch
+    assert steps["fetch-weights"].count("--url") == 2 and {mirror, weights} <= set(steps["fetch-weights"])
+    for step in ("extract-features", "evaluate", "evaluate-real"):
+        assert f"{folder}/extractors/inception.pth" in steps[step]
+
+
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda path: path.stem)
 def test_shipped_presets_are_valid(tmp_path, preset):
     assert dry_run(tmp_path, "all", "--configfile", preset).returncode == 0
@@ -96,6 +138,38 @@ def test_shipped_presets_are_valid(tmp_path, preset):
         ("training: {ema_decay: 1e-4}", "{file}: training.ema_decay: '1e-4' is not a number, such as 5.0e-4"),
         ("preset: ../elsewhere", "{file}: preset: '../elsewhere' does not match"),
         ("recipes: {wgan-gp: {betas: [0.5]}}", "{file}: recipes.wgan-gp.betas: [0.5] is too short"),
+        ("recipes: {wgan-gp: {betas: [0.5, .nan]}}", "recipes.wgan-gp.betas.1: nan is not a finite number"),
+        (
+            "recipes: {wgan-gp: {generator_learning_rates: [.inf]}}",
+            "rates.0: inf is greater than the maximum",
+        ),
+        ("recipes: {wgan-gp: {generator_learning_rates: [.nan]}}", "rates.0: nan is not a finite number"),
+        ("recipes: {wgan-gp: {discriminator_learning_rate: 2.0}}", "{file}: recipes.wgan-gp.discriminator"),
+        ("recipes: {wgan-gp: {discriminator_learning_rate: 0}}", "{file}: recipes.wgan-gp.discriminator"),
+        (
+            f"table2: {{rows: [{{{ROW}: batch, loss: js}}, {{{ROW}: none, loss: js}}]}}",
+            "{file}: table2.rows.1: rows 0 and 1 (counted from 0) are the same row of Table 2",
+        ),
+        (
+            f"table2: {{rows: [{{{ROW}: spectral, loss: wgan-gp}}]}}",
+            "{file}: table2.rows.0: the paper's Table 2 has no row cnn, full, spectral, wgan-gp",
+        ),
+        (
+            "table2: {rows: [{architecture: cnn, width: bottleneck, normalisation: spectral, loss: js}]}",
+            "{file}: table2.rows.0: the paper's Table 2 has no row cnn, bottleneck, spectral, js",
+        ),
+        (
+            "table2: {halves: {stl10: {base_features: {cnn: 12}}}}",
+            "{file}: table2.halves.stl10.base_features.cnn: 12 is not a multiple of 8, as cnn rows of width",
+        ),
+        ("table2: {halves: {stl10: {base_features: {cnn: 0}}}}", "base_features.cnn: 0 is less than"),
+        (
+            "datasets: {stl10: {reference_split: test}}",
+            "{file}: datasets.stl10.reference_split: 'test' is not",
+        ),
+        ("evaluation: {splits: 60000}", "{file}: evaluation.splits: more than the 50000 samples"),
+        ("evaluation: {fid_samples: 3}", "{file}: evaluation.fid_samples: 3 is less than the minimum of 4"),
+        ("evaluation: {inception_weights: https://a.b/c}", "{file}: evaluation.inception_weights: 'https://"),
         ("evaluation: {samples: 100}", "config.yaml: evaluation.fid_samples: more than the 100 samples"),
         ("evaluation: {extractor: classifier}", "table2.halves.cifar10.dataset: cifar10 needs evaluation"),
     ],

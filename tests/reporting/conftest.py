@@ -73,6 +73,7 @@ def entry(weights, fid, inception_score):
     values = dict.fromkeys(METRICS)
     if done:
         values |= {"inception_score_mean": inception_score, "inception_score_std": 0.1, "fid": fid}
+        values |= {"kid_mean": 0.02, "kid_std": 0.001, "precision": 0.8, "recall": 0.7, "coverage": 9}
     return {"weights": weights, "status": "done" if done else "diverged", **values}
 
 

@@ -99,6 +99,15 @@ def test_the_best_learning_rate_by_mean_fid_is_named_for_each_kind_of_weights(ev
     assert row(table, ema="yes")[["generator_lr", "fid"]].tolist() == [2e-4, 5.0]
 
 
+def test_a_rate_at_which_more_seeds_finished_is_better(evaluated):
+    table = tabulate(
+        *(evaluated(rate=5e-4, seed=seed, raw=20.0) for seed in range(3)),
+        evaluated(rate=1e-3, seed=0, raw=10.0),
+        *(evaluated(rate=1e-3, seed=seed, raw=None) for seed in (1, 2)),
+    )
+    assert row(table)[["generator_lr", "seeds", "fid"]].tolist() == [5e-4, 3, 20.0]
+
+
 def test_a_diverged_run_is_a_row(evaluated):
     diverged = row(tabulate(evaluated(raw=None, ema=None, width="half")), width="half")
     assert (diverged["status"], diverged["seeds"], diverged["generator_lr"]) == ("diverged", 0, 5e-4)
@@ -126,6 +135,15 @@ def test_relative_size_is_to_the_full_width_of_the_same_network(evaluated):
     assert row(table, width="half")["relative_size_percent"] == pytest.approx(29.0)
     assert row(table)["relative_size_percent"] == 100
     assert pd.isna(row(table, width="quarter", architecture="resnet")["relative_size_percent"])
+
+
+def test_relative_size_is_to_the_full_width_whatever_its_loss(evaluated):
+    table = tabulate(
+        evaluated(loss="rs", width="quarter"),
+        evaluated(loss="js"),
+        evaluated(loss="rs", normalisation="batch"),
+    )
+    assert row(table, loss="rs", width="quarter")["relative_size_percent"] == pytest.approx(9.2)
 
 
 def test_stand_ins_say_so_everywhere(evaluated, evaluated_real):
@@ -177,6 +195,31 @@ def test_files_are_written_and_the_csv_reads_back(evaluated, tmp_path):
     again = pd.read_csv(tmp_path / "table2.csv")
     assert list(again.columns) == CONTRACT and len(again) == 70
     assert {path.suffix for path in tmp_path.glob("table2.*")} == {".csv", ".md", ".tex", ".html"}
+
+
+def test_details_have_a_row_per_run_and_weights(evaluated, evaluated_real, tmp_path):
+    paths = [
+        *(evaluated(), evaluated(seed=1, ema=None), evaluated_real()),
+        *(
+            evaluated(data="digits-48x48x3", loss="rs", normalisation="batch"),
+            evaluated(data="mnist-32x32x1"),
+        ),
+    ]
+    measurements = read_measurements(paths)
+    table = table2(measurements, HALVES)
+    write(table, display(table, measurements, HALVES), tmp_path)
+    details = pd.read_csv(tmp_path / "table2_details.csv", dtype={"seed": "Int64"}, keep_default_na=True)
+    assert list(details.columns) == [
+        *("dataset", "architecture", "width", "spectral_norm", "loss", "generator_lr", "seed", "weights"),
+        *("status", "kid_mean", "kid_std", "precision", "recall", "coverage", "kl_divergence"),
+    ]
+    assert details["weights"].tolist() == ["raw", "ema", "raw", "ema", "real", "raw", "ema"]
+    assert details["seed"].dropna().tolist() == [0, 0, 1, 1, 0, 0]
+    assert details["dataset"].unique().tolist() == [half.label for half in HALVES]
+    done, diverged = details.iloc[0], details.iloc[3]
+    assert done[["kid_mean", "recall", "coverage"]].tolist() == [0.02, 0.7, 9]
+    assert diverged["status"] == "diverged" and diverged[["kid_mean", "coverage"]].isna().all()
+    assert details["kl_divergence"].isna().all()
 
 
 def test_latex_is_escaped_and_balanced(evaluated):

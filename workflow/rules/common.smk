@@ -1,8 +1,10 @@
 # The only place that reads the configuration: it checks it and turns it into file names and options.
+import csv
 import sys
 from itertools import product
+from math import isfinite
 from pathlib import Path
-from shlex import quote
+from shlex import join, quote
 
 import yaml
 from jsonschema import Draft202012Validator
@@ -11,6 +13,9 @@ from snakemake.settings.types import DeploymentMethod
 
 # ---------------------------------------------------------------------------------------------------
 # Is it valid?
+
+# What base features must be a multiple of: twice what a width divides them by (ganscape.images.networks).
+FEATURES_MULTIPLE = {"full": 2, "half": 4, "quarter": 8, "bottleneck": 8}
 
 
 def configuration_error(location, problem):
@@ -42,43 +47,116 @@ def value_at(settings, location):
 
 def check_configuration():
     """Hold the configuration against the schema, then what a schema cannot say."""
+    check_schema()
+    check_numbers(config)
+    check_halves()
+    check_rows()
+    check_base_features()
+    check_evaluation()
+
+
+def check_schema():
     schema_file = Path(workflow.basedir) / "workflow/schemas/config.schema.yaml"
     schema = yaml.safe_load(schema_file.read_text(encoding="utf-8"))
     error = best_match(Draft202012Validator(schema).iter_errors(config))
-    if error is not None:
-        location = list(error.absolute_path)
-        if error.validator == "additionalProperties":
-            allowed = error.schema["properties"]
-            unknown = next(key for key in error.instance if key not in allowed)
-            problem = f"unknown key; known are {', '.join(allowed)}"
-            configuration_error([*location, unknown], problem)
-        if error.validator == "enum":
-            allowed = ", ".join(map(str, error.validator_value))
-            problem = f"{error.instance!r} is not one of {allowed}"
-            configuration_error(location, problem)
-        number = {"number": "a number, such as 5.0e-4", "integer": "a whole number"}
-        if error.validator == "type" and error.validator_value in number:
-            problem = f"{error.instance!r} is not {number[error.validator_value]}"
-            configuration_error(location, problem)
-        configuration_error(location, error.message)
+    if error is None:
+        return
+    location = list(error.absolute_path)
+    if error.validator == "additionalProperties":
+        allowed = error.schema["properties"]
+        unknown = next(key for key in error.instance if key not in allowed)
+        problem = f"unknown key; known are {', '.join(allowed)}"
+        configuration_error([*location, unknown], problem)
+    if error.validator == "enum":
+        allowed = ", ".join(map(str, error.validator_value))
+        problem = f"{error.instance!r} is not one of {allowed}"
+        configuration_error(location, problem)
+    number = {"number": "a number, such as 5.0e-4", "integer": "a whole number"}
+    if error.validator == "type" and error.validator_value in number:
+        problem = f"{error.instance!r} is not {number[error.validator_value]}"
+        configuration_error(location, problem)
+    configuration_error(location, error.message)
 
+
+def check_numbers(settings, location=()):
+    """Refuse what is not finite; no bound of a schema refuses "not a number"."""
+    if isinstance(settings, float) and not isfinite(settings):
+        configuration_error(location, f"{settings} is not a finite number")
+    if isinstance(settings, dict):
+        for key, value in settings.items():
+            check_numbers(value, (*location, key))
+    if isinstance(settings, list):
+        for position, value in enumerate(settings):
+            check_numbers(value, (*location, position))
+
+
+def check_halves():
+    """The halves have different data, which the chosen feature extractor serves for."""
     halves = config["table2"]["halves"]
     if prepared_name(halves["cifar10"]) == prepared_name(halves["stl10"]):
         problem = "both halves have the same data at the same size: change one"
         configuration_error(["table2", "halves", "stl10"], problem)
-    evaluation = config["evaluation"]
-    if evaluation["fid_samples"] > evaluation["samples"]:
-        problem = f"more than the {evaluation['samples']} samples there are"
-        configuration_error(["evaluation", "fid_samples"], problem)
-    if evaluation["extractor"] == "classifier":
-        classified = config["classifier"]["training"]
-        for name, half in halves.items():
-            if half["dataset"] not in classified:
+    classified = config["classifier"]["training"]
+    for name, half in halves.items():
+        if (
+            config["evaluation"]["extractor"] == "classifier"
+            and half["dataset"] not in classified
+        ):
+            problem = (
+                f"{half['dataset']} needs evaluation.extractor inception: "
+                f"a classifier serves for {', '.join(classified)}"
+            )
+            configuration_error(["table2", "halves", name, "dataset"], problem)
+
+
+def check_rows():
+    """Each row is one of the paper's Table 2, where both halves have the same ones, and another one."""
+    table_file = Path(workflow.basedir) / "src/ganscape/reporting/paper/table2.csv"
+    with table_file.open(encoding="utf-8", newline="") as lines:
+        papers = {row_of_table(line) for line in csv.DictReader(lines)}
+    places = {}
+    for place, row in enumerate(config["table2"]["rows"]):
+        spectral = "yes" if row["normalisation"] == "spectral" else "no"
+        of_table = row_of_table({**row, "spectral_norm": spectral})
+        if of_table not in papers:
+            described = "{architecture}, {width}, {normalisation}, {loss}".format(**row)
+            problem = f"the paper's Table 2 has no row {described}"
+            configuration_error(["table2", "rows", place], problem)
+        first = places.setdefault(of_table, place)
+        if first != place:
+            problem = f"rows {first} and {place} (counted from 0) are the same row of Table 2: keep one"
+            configuration_error(["table2", "rows", place], problem)
+
+
+def row_of_table(settings):
+    """What tells rows of Table 2 apart; batch normalisation and none are both "not spectral" there."""
+    return tuple(
+        settings[key] for key in ("architecture", "width", "spectral_norm", "loss")
+    )
+
+
+def check_base_features():
+    """Every row's network has whole numbers of features."""
+    for name, half in config["table2"]["halves"].items():
+        for row in config["table2"]["rows"]:
+            architecture, width = row["architecture"], row["width"]
+            base = half["base_features"][architecture]
+            if base % FEATURES_MULTIPLE[width]:
                 problem = (
-                    f"{half['dataset']} needs evaluation.extractor inception: "
-                    f"a classifier serves for {', '.join(classified)}"
+                    f"{base} is not a multiple of {FEATURES_MULTIPLE[width]}, "
+                    f"as {architecture} rows of width {width} need"
                 )
-                configuration_error(["table2", "halves", name, "dataset"], problem)
+                location = ["table2", "halves", name, "base_features", architecture]
+                configuration_error(location, problem)
+
+
+def check_evaluation():
+    """What is scored is among the images there are."""
+    evaluation = config["evaluation"]
+    for key in ("fid_samples", "splits"):
+        if evaluation[key] > evaluation["samples"]:
+            problem = f"more than the {evaluation['samples']} samples there are"
+            configuration_error(["evaluation", key], problem)
 
 
 def prepared_name(images):
@@ -181,6 +259,7 @@ TABLE2_RUNS = [f"{run}/training.json" for half in HALVES for run in runs_of(half
 TABLE2_METRICS = [f"{run}/metrics.json" for half in HALVES for run in runs_of(half)]
 TABLE2_METRICS += [f"{RESULTS}/real/{data}/metrics.json" for data in HALF_OF]
 TABLE2_TABLE = [f"{RESULTS}/tables/table2.{form}" for form in ("csv", "md", "tex")]
+TABLE2_TABLE.append(f"{RESULTS}/tables/table2_details.csv")
 TABLE2_FIGURES = [
     f"{RESULTS}/figures/table2_samples_{half}.{form}"
     for half in HALVES
@@ -197,19 +276,23 @@ if EXTRACTOR == "inception":
 # Rules take it as a resource: unlike `params`, a change of resources makes nothing run again.
 DEVICE = config["device"]
 RESOURCES = config["resources"]
-MIRRORS = {
-    dataset: " ".join(f"--mirror {address}" for address in chosen["mirrors"])
-    for dataset, chosen in config["datasets"].items()
-}
 
 
 def options(settings):
-    """Settings as command-line options: {"batch_size": 64} is --batch-size 64, a list several words."""
+    """Settings as command-line options: {"batch_size": 64} is --batch-size 64, a list several words.
+
+    Quoted for the shell, like those of `repeated`: rules pass them on as they are.
+    """
     words = []
     for name, value in settings.items():
         words.append(f"--{name.replace('_', '-')}")
         words.extend(map(str, value if isinstance(value, list) else [value]))
-    return " ".join(words)
+    return join(words)
+
+
+def repeated(option, values):
+    """An option given once per value: `--mirror A --mirror B`."""
+    return join(word for value in values for word in (option, value))
 
 
 def training_options(wildcards):
@@ -258,8 +341,12 @@ EVALUATION_OPTIONS = options(
 )
 # Real images are scored like generated ones, from those that are not the reference.
 REAL_OPTIONS = options({**EVALUATION, "split": "train"})
-WEIGHTS_ADDRESS = config["evaluation"]["inception_weights"]
-HALF_OPTIONS = " ".join(f"--half {half}={data}" for half, data in HALVES.items())
+MIRRORS = {
+    dataset: repeated("--mirror", chosen["mirrors"])
+    for dataset, chosen in config["datasets"].items()
+}
+WEIGHTS_ADDRESSES = repeated("--url", config["evaluation"]["inception_weights"])
+HALF_OPTIONS = repeated("--half", [f"{half}={data}" for half, data in HALVES.items()])
 
 # ---------------------------------------------------------------------------------------------------
 # How jobs start

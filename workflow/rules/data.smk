@@ -7,6 +7,8 @@ rule fetch_dataset:
         manifest=f"{DOWNLOADS_FOLDER}/{{dataset}}/manifest.json",
     log:
         f"{RESULTS}/logs/fetch_dataset/{{dataset}}.log",
+    benchmark:
+        f"{RESULTS}/logs/fetch_dataset/{{dataset}}.benchmark.tsv"
     conda:
         "../../environment.yml"
     threads: 1
@@ -19,8 +21,8 @@ rule fetch_dataset:
     message:
         "Downloading {wildcards.dataset}"
     shell:
-        "python -m ganscape fetch --dataset {wildcards.dataset} --downloads {params.downloads}"
-        " {params.mirrors} --manifest {output.manifest} > {log} 2>&1"
+        "python -m ganscape fetch --dataset {wildcards.dataset} --downloads {params.downloads:q}"
+        " {params.mirrors} --manifest {output.manifest:q} > {log} 2>&1"
 
 
 rule fetch_weights:
@@ -29,6 +31,8 @@ rule fetch_weights:
         update(INCEPTION_WEIGHTS),
     log:
         f"{RESULTS}/logs/fetch_weights.log",
+    benchmark:
+        f"{RESULTS}/logs/fetch_weights.benchmark.tsv"
     conda:
         "../../environment.yml"
     threads: 1
@@ -36,11 +40,11 @@ rule fetch_weights:
         mem_mb=1000,
         runtime=60,
     params:
-        address=WEIGHTS_ADDRESS,
+        addresses=WEIGHTS_ADDRESSES,
     message:
         "Downloading the Inception network's weights"
     shell:
-        "python -m ganscape fetch-weights --url {params.address} --output {output}"
+        "python -m ganscape fetch-weights {params.addresses} --output {output:q}"
         " > {log} 2>&1"
 
 
@@ -52,6 +56,8 @@ rule prepare_dataset:
         **prepared("{dataset}-{image_size}x{image_size}x{channels}"),
     log:
         f"{RESULTS}/logs/prepare_dataset/{{dataset}}-{{image_size}}x{{channels}}.log",
+    benchmark:
+        f"{RESULTS}/logs/prepare_dataset/{{dataset}}-{{image_size}}x{{channels}}.benchmark.tsv"
     conda:
         "../../environment.yml"
     threads: 1
@@ -64,6 +70,6 @@ rule prepare_dataset:
         "Preparing {wildcards.dataset} at {wildcards.image_size}x{wildcards.image_size},"
         " {wildcards.channels} channels"
     shell:
-        "python -m ganscape prepare --dataset {wildcards.dataset} --downloads {params.downloads}"
+        "python -m ganscape prepare --dataset {wildcards.dataset} --downloads {params.downloads:q}"
         " --image-size {wildcards.image_size} --channels {wildcards.channels}"
         " --output $(dirname {output.images}) > {log} 2>&1"

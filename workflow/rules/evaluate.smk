@@ -52,7 +52,7 @@ rule extract_features:
         "Extracting features of {wildcards.data}"
     shell:
         "python -m ganscape extract-features --data $(dirname {input.images}) --extractor {params.extractor}"
-        " --weights {input.weights} {params.options} --device {resources.device}"
+        " --weights {input.weights:q} {params.options} --device {resources.device}"
         " --threads {threads} --output {output} > {log} 2>&1"
 
 
@@ -83,7 +83,7 @@ rule evaluate_gan:
         " on {wildcards.data}, seed {wildcards.seed}"
     shell:
         "python -m ganscape evaluate --run $(dirname {input.training}) --reference {input.reference}"
-        " --extractor {params.extractor} --weights {input.weights} {params.options} --device {resources.device}"
+        " --extractor {params.extractor} --weights {input.weights:q} {params.options} --device {resources.device}"
         " --threads {threads} --output {output} > {log} 2>&1"
 
 
@@ -113,5 +113,5 @@ rule evaluate_real:
         "Evaluating the real images of {wildcards.data}"
     shell:
         "python -m ganscape evaluate-real --data $(dirname {input.images}) --reference {input.reference}"
-        " --extractor {params.extractor} --weights {input.weights} {params.options} --device {resources.device}"
+        " --extractor {params.extractor} --weights {input.weights:q} {params.options} --device {resources.device}"
         " --threads {threads} --output {output} > {log} 2>&1"

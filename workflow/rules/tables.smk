@@ -17,6 +17,12 @@ rule render_table2:
             caption="../report/table2_csv.rst",
             labels={"item": "Table 2", "form": "every figure, sortable"},
         ),
+        details=report(
+            f"{RESULTS}/tables/table2_details.csv",
+            category="Table 2",
+            caption="../report/table2_details.rst",
+            labels={"item": "Table 2", "form": "further scores of every run"},
+        ),
         md=f"{RESULTS}/tables/table2.md",
         tex=f"{RESULTS}/tables/table2.tex",
     log:

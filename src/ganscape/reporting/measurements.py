@@ -23,8 +23,9 @@ def read_measurements(paths: Iterable[Path]) -> pd.DataFrame:
 
     Columns: `path, data, architecture, width, spectral_norm, loss, generator_lr, seed, weights, status,
     is_mean, is_std, fid, parameters, features, iterations, samples, fid_samples, splits` and
-    `FURTHER_SCORES`. `parameters` counts generator and discriminator. Raises `InputError` for a file of another form, two files of one run, or two
-    feature extractors on the same data, whose scores would not be comparable.
+    `FURTHER_SCORES`. `parameters` counts generator and discriminator. Raises `InputError` for a file of
+    another form, two files of one run, or two feature extractors on the same data, whose scores would not be
+    comparable.
     """
     rows = [row for path in paths for row in _rows(Path(path))]
     if not rows:
@@ -101,10 +102,10 @@ def _refuse_mixed_features(measurements: pd.DataFrame) -> None:
 
 
 def best_learning_rate(candidates: pd.DataFrame) -> float | None:
-    """The generator learning rate with most seeds that finished; of several, with the lowest mean FID of those.
+    """The generator learning rate at which most seeds finished; among equals, that of the lowest mean FID.
 
-    A rate at which some seeds diverge is not the better one for a lucky seed. `candidates` are the measurements of one configuration and one kind of weights. None if no seed finished,
-    unless there is only one rate to name.
+    A rate at which seeds diverge does not win by a lucky one. `candidates` are the measurements of one
+    configuration and one kind of weights. None if no seed finished, unless there is only one rate to name.
     """
     finished = candidates[candidates["status"] == "done"]
     if len(finished):

@@ -1,8 +1,8 @@
 """Table 2 of the paper, IS, FID and model size of JS-GAN, WGAN-GP and RS-GAN, beside our figures.
 
-First the contract's table, one row per configuration and kind of weights (`table2`); then the further scores of
-every run (`details`); then what a reader sees, one line per configuration with the paper's figures beside ours
-(`display`).
+First the contract's table, one row per configuration and kind of weights (`table2`); then the further scores
+of every run (`details`); then what a reader sees, one line per configuration with the paper's figures beside
+ours (`display`).
 """
 
 from collections.abc import Sequence
@@ -160,7 +160,7 @@ def _fid_gaps(table: pd.DataFrame) -> pd.Series:
 
 
 def details(measurements: pd.DataFrame, halves: Sequence[Half]) -> pd.DataFrame:
-    """The scores that Table 2 does not have: one row per evaluated run and weights, with `DETAILS_COLUMNS`."""
+    """The scores that Table 2 does not have, with `DETAILS_COLUMNS`: a row per evaluated run and weights."""
     labels = {half.data: half.label for half in halves}
     labelled = measurements.assign(dataset=measurements["data"].map(labels))
     used = [labelled[labelled["data"] == half.data] for half in halves]
@@ -306,7 +306,7 @@ def _range(values: pd.Series) -> str:
 
 
 def write(table: pd.DataFrame, shown: DetailedTable, directory: Path) -> None:
-    """Write `table2.csv` (the contract's columns), `table2_details.csv`, and `.md`, `.tex` and `.html` for readers."""
+    """Write `table2.csv` (the contract's columns), `table2_details.csv`, and `.md`, `.tex`, `.html`."""
     write_text(directory / "table2.csv", table.to_csv(index=False, float_format="%.6g"))
     write_text(directory / "table2_details.csv", shown.details.to_csv(index=False, float_format="%.6g"))
     write_text(directory / "table2.md", to_markdown(shown))
