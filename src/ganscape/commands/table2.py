@@ -11,7 +11,10 @@ from ganscape.reporting.table2 import display, table2, write
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_table2_arguments(parser)
     parser.add_argument(
-        "--output-directory", type=Path, required=True, help="folder for table2.csv, .md, .tex and .html"
+        "--output-directory",
+        type=Path,
+        required=True,
+        help="folder for table2.{csv,md,tex,html} and table2_details.csv",
     )
 
 
