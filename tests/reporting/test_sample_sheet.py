@@ -57,7 +57,7 @@ def test_a_missing_grid_of_a_finished_run_is_named(evaluated):
 def test_a_damaged_grid_is_named(evaluated):
     path = evaluated()
     (path.parent / "samples" / "final.png").write_bytes(b"not an image")
-    with pytest.raises(InputError, match=r"samples/final\.png is not an image"):
+    with pytest.raises(InputError, match=r"samples/final\.png is not a grid of 8x8 images"):
         draw_sample_sheet(read_measurements([path]), HALF)
 
 

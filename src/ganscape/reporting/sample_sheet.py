@@ -20,6 +20,8 @@ from ganscape.reporting.table2 import DATASET_NAMES, LOSS_NAMES, Half
 GRID_FILES = {"raw": "final.png", "ema": "final_ema.png"}  # in a run's folder `samples`
 COLUMNS = ((False, "raw"), (True, "raw"), (False, "ema"), (True, "ema"))  # (paired loss?, weights)
 COLUMN_NAMES = ("separable loss", "paired loss", "separable loss, EMA", "paired loss, EMA")
+TILES = 8  # images along each side of a grid
+GAP = 3  # pixels between them on the sheet
 ROW_HEIGHT = 1.12  # inches
 HEADING_HEIGHT = 0.6
 
@@ -109,7 +111,7 @@ def _draw(panel: Panel, place: Axes) -> None:
     colour = style.PAIRED if COLUMNS[panel.column][0] else style.SEPARABLE
     place.set_title(panel.title, color=colour)
     if panel.image.exists():
-        place.imshow(_upper_half(panel.image), cmap="gray", vmin=0, vmax=255)
+        place.imshow(_upper_half(panel.image))
     elif panel.measured["status"] == "done":
         raise InputError(
             f"{panel.image} is missing: delete {panel.image.parent.parent} and train that run again"
@@ -120,12 +122,19 @@ def _draw(panel: Panel, place: Axes) -> None:
 
 
 def _upper_half(path: Path) -> np.ndarray:
-    """The upper half of a square grid: enough to judge by, and two losses fit side by side on a page."""
+    """The upper half of a square grid, RGB: enough to judge by, and two losses fit side by side on a page."""
     try:
         with Image.open(path) as image:
-            return np.asarray(image.crop((0, 0, image.width, image.height // 2)))
-    except (UnidentifiedImageError, OSError) as error:
-        raise InputError(f"{path} is not an image ({error}): delete it and train that run again") from error
+            pixels = np.asarray(image.convert("RGB"))
+        side = len(pixels) // TILES
+        tiles = pixels.reshape(TILES, side, TILES, side, 3)[: TILES // 2]
+    except (UnidentifiedImageError, OSError, ValueError) as error:
+        raise InputError(
+            f"{path} is not a grid of {TILES}x{TILES} images ({error}): delete it and train that run again"
+        ) from error
+    # White lines between the images, so that the eye takes each for itself.
+    separated = np.pad(tiles, ((0, 0), (0, GAP), (0, 0), (0, GAP), (0, 0)), constant_values=255)
+    return separated.reshape(TILES // 2 * (side + GAP), TILES * (side + GAP), 3)[:-GAP, :-GAP]
 
 
 def _heading(half: Half, measurements: pd.DataFrame) -> str:
