@@ -178,7 +178,8 @@ def test_evaluate_real(data_directory, reference_path, classifier_weights, tmp_p
     metrics = json.loads(output.read_text())
     (entry,) = metrics["entries"]
     assert metrics["kind"] == "real" and entry["coverage"] == 10
-    assert entry["fid"] < 2 and entry["kl_divergence"] < 0.05
+    # Class shares of 355 and of 300 images: by chance alone KL is about (10 - 1) / 2 (1/355 + 1/300) = 0.03.
+    assert entry["fid"] < 2 and entry["kl_divergence"] < 0.1
     # training images: those that the reference does not have
     assert main(real_options(data, reference_path, classifier_weights, output, "train")) == 0
     train = json.loads((data / "metadata.json").read_text())["splits"]["train"][1]

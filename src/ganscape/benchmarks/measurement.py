@@ -1,12 +1,14 @@
 """Measuring variants of one thing fairly: a process each, turn by turn, medians over repeats."""
 
 import multiprocessing
+import re
 import resource
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from statistics import median
 
 COLUMNS = ("benchmark", "variant", "precision", "threads", "value", "unit", "ratio_to_plain")
@@ -114,4 +116,13 @@ def _serve(build: Builder, connection: Connection) -> None:
         for _ in range(calls):
             call()
         elapsed = time.perf_counter() - begin
-        connection.send((elapsed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+        connection.send((elapsed, _peak_memory()))
+
+
+def _peak_memory() -> float:
+    """Peak resident memory of this process, MiB; on Linux getrusage would count what its parent had, too."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:  # not Linux
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
