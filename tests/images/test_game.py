@@ -146,3 +146,4 @@ def test_moving_average_is_of_the_parameters_with_the_given_decay():
     game.generator_step(torch.randn(BATCH, 128), torch.rand(BATCH, 3, 32, 32))
     expected = [0.75 * b + 0.25 * p for b, p in zip(before, game.generator.parameters(), strict=True)]
     torch.testing.assert_close(list(game.average.parameters()), expected)
+    assert all(p.is_leaf and not p.requires_grad for p in game.average.parameters())  # no graph grows

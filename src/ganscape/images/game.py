@@ -96,6 +96,7 @@ class Game:
             return self.discriminator(real), self.discriminator(fake)
         return self.discriminator(torch.cat((real, fake))).split((len(real), len(fake)))
 
+    @torch.no_grad()
     def _update_average(self) -> None:
         torch._foreach_lerp_(
             list(self.average.parameters()),
