@@ -4,10 +4,12 @@ import argparse
 from functools import partial
 from pathlib import Path
 
+import torch
+
 from ganscape.commands.devices import add_device_arguments, chosen_device
 from ganscape.commands.extract_features import add_extractor_arguments
-from ganscape.evaluation.extractors import create
-from ganscape.evaluation.features import BATCH_NORMS, load_reference, require_match
+from ganscape.evaluation.extractors import Extractor, create
+from ganscape.evaluation.features import BATCH_NORMS, Reference, load_reference, require_match
 from ganscape.evaluation.scoring import Protocol, score_run
 from ganscape.files import write_json
 from ganscape.images.checkpoints import load_generator, read_training_record
@@ -41,6 +43,18 @@ def chosen_protocol(arguments: argparse.Namespace, batch_norm: str | None) -> Pr
     )
 
 
+def matching_reference(
+    arguments: argparse.Namespace, device: torch.device, **expected: object
+) -> tuple[Reference, Extractor]:
+    """The reference and the extractor of the arguments; `InputError` unless the one was made with the other
+    and from what is `expected` (`data="digits-32x32x3"`)."""
+    reference = load_reference(arguments.reference)
+    extractor = create(arguments.extractor, arguments.weights, device)
+    network = {"extractor": extractor.name, "weights_sha256": extractor.weights_sha256}
+    require_match(reference, arguments.reference, **network, **expected)
+    return reference, extractor
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--run", dest="run_directory", type=Path, required=True, help="folder of a trained run"
@@ -62,13 +76,9 @@ def run(arguments: argparse.Namespace) -> None:
     protocol = chosen_protocol(arguments, arguments.batch_norm)
     training = read_training_record(arguments.run_directory)
     specification = training["specification"]
-    reference = load_reference(arguments.reference)
-    extractor = create(arguments.extractor, arguments.weights, device)
-    require_match(
-        reference,
-        arguments.reference,
-        extractor=extractor.name,
-        weights_sha256=extractor.weights_sha256,
+    reference, extractor = matching_reference(
+        arguments,
+        device,
         data=specification["data"],
         image_size=specification["image_size"],
         channels=specification["channels"],

@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from ganscape.commands.devices import chosen_device
-from ganscape.commands.evaluate import add_protocol_arguments, chosen_protocol
+from ganscape.commands.evaluate import add_protocol_arguments, chosen_protocol, matching_reference
 from ganscape.errors import InputError
-from ganscape.evaluation.extractors import create
-from ganscape.evaluation.features import choose, load_reference, require_match
+from ganscape.evaluation.features import choose
 from ganscape.evaluation.scoring import score_real
 from ganscape.files import write_json
 from ganscape.images import datasets
@@ -31,15 +30,8 @@ def run(arguments: argparse.Namespace) -> None:
     protocol = chosen_protocol(arguments, batch_norm=None)
     dataset = datasets.load(arguments.data)
     dataset.split(arguments.split)  # an unknown split is the data set's error to report
-    reference = load_reference(arguments.reference)
-    extractor = create(arguments.extractor, arguments.weights, device)
-    require_match(
-        reference,
-        arguments.reference,
-        extractor=extractor.name,
-        weights_sha256=extractor.weights_sha256,
-        data=dataset.name,
-        images_sha256=dataset.images_sha256,
+    reference, extractor = matching_reference(
+        arguments, device, data=dataset.name, images_sha256=dataset.images_sha256
     )
     first, last = dataset.splits[arguments.split]
     order = choose(first, last, last - first, 0, arguments.seed)

@@ -107,8 +107,9 @@ def load_generator(run_directory: str | Path, weights: str) -> nn.Module:
         raise InputError(
             f"{path} is missing or damaged ({reason}): delete {RECORD} beside it and train again"
         ) from None
-    _require_specification(path, header, RunSpecification.from_dict(record["specification"]))
-    generator = RunSpecification.from_dict(header["specification"]).generator()
+    specification = RunSpecification.from_dict(record["specification"])
+    _require_specification(path, header, specification)
+    generator = specification.generator()
     generator.load_state_dict(_with_prefix(tensors, "average" if weights == "ema" else "generator"))
     return generator.train()
 
