@@ -5,5 +5,5 @@ traceback, because it is a bug.
 """
 
 
-class InputError(Exception):
+class InputError(ValueError):
     """Bad input: the message is one line that says what is wrong, where, and what to do."""

@@ -1,0 +1,76 @@
+"""xi(m) = sup_t h1(t) + m h2(-t): what a real point with m generated ones on it is worth to a separable loss.
+
+Everything that Theorem 1 says follows from this one function (paper, Section 4.1): its value at a point is
+the best the discriminator can do against that point's real and generated copies.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from scipy.optimize import minimize_scalar
+from scipy.special import xlogy
+
+from ganscape.errors import InputError
+from ganscape.landscape.losses import Loss, as_separable
+from ganscape.objectives import OBJECTIVES, ScalarFunction
+
+# Where suprema are looked for: densely where losses bend, then ever more coarsely as far as losses go on.
+NEAR = np.linspace(-50, 50, 20001)
+FAR = np.geomspace(50, 1e8, 100)[1:]
+GRID = np.concatenate([-FAR[::-1], NEAR, FAR])
+
+
+def xi(m: float, loss: Loss) -> float:
+    """sup_t h1(t) + m h2(-t) of a separable loss (paper, Section 4.1), for any number m >= 0.
+
+    m counts generated points on a real one; a fraction is a ratio of weights. In closed form for the losses
+    of the paper, by `supremum` for others. Raises `InputError` (a `ValueError`) for a loss that is not
+    separable and for m that is negative or not finite.
+    """
+    chosen = as_separable(loss)
+    if not 0 <= m < np.inf:
+        raise InputError(f"m is {m}: give a finite number of generated points, at least 0")
+    if OBJECTIVES.get(chosen.name) is chosen and chosen.name in CLOSED_FORMS:
+        return CLOSED_FORMS[chosen.name](float(m))
+    return supremum(lambda t: chosen.h1(t) + m * chosen.h2(-t))[0]
+
+
+def _xi_js(m: float) -> float:
+    """m log m - (m+1) log(m+1), attained where the sigmoid of t is 1/(1+m); written to keep its digits."""
+    if m < 1:
+        return float(xlogy(m, m) - (m + 1) * np.log1p(m))
+    return float(-np.log1p(m) - m * np.log1p(1 / m))
+
+
+def _xi_hinge(m: float) -> float:
+    """Piecewise linear in t between -1 and 1, so attained at one of the two."""
+    return -2.0 * min(1.0, m)
+
+
+def _xi_ls(m: float) -> float:
+    """Attained at t = 1/(1+m)."""
+    return -m / (1 + m)
+
+
+CLOSED_FORMS: dict[str, Callable[[float], float]] = {"js": _xi_js, "hinge": _xi_hinge, "ls": _xi_ls}
+
+
+def supremum(h: ScalarFunction) -> tuple[float, float]:
+    """(sup_t h(t), a t where it is reached or nearly so), h elementwise on float64 tensors.
+
+    Searched for on a grid that reaches to +-1e8 and refined around its best point, so a supremum that is only
+    approached at infinity is found, and one that does not exist shows as a large value.
+    """
+    values = h(torch.as_tensor(GRID)).numpy()
+    best = int(np.argmax(values))
+    low, high = GRID[max(best - 1, 0)], GRID[min(best + 1, len(GRID) - 1)]
+    refined = minimize_scalar(
+        lambda t: -float(h(torch.tensor(t, dtype=torch.float64))),
+        bounds=(low, high),
+        method="bounded",
+        options={"xatol": 1e-12},
+    )
+    if -refined.fun > values[best]:
+        return float(-refined.fun), float(refined.x)
+    return float(values[best]), float(GRID[best])
