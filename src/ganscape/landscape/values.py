@@ -24,7 +24,7 @@ from ganscape.landscape.losses import Loss, as_objective, as_paired, as_separabl
 from ganscape.landscape.points import checked_points, point_identities
 from ganscape.landscape.suprema import xi
 
-FREE = -1
+FREE = -1  # the place of a generated point that lies on no real one
 
 
 def separable_value(real: ArrayLike, fake: ArrayLike, loss: Loss) -> float:
@@ -61,7 +61,7 @@ def state_values(states: ArrayLike, loss: Loss) -> np.ndarray:
     states = checked_states(states)
     n = states.shape[-1]
     if is_paired(loss):
-        return at(as_paired(loss).h, 0.0) * edges_on_cycles(states) / n + 0.0  # no negative zero
+        return paired_level(edges_on_cycles(states), n, loss)
     counts = occupancies(states)
     worth = {int(m): xi(int(m), loss) for m in np.unique(counts)}
     table = np.array([worth.get(m, 0.0) for m in range(max(worth) + 1)])
@@ -90,8 +90,27 @@ def occupancies(states: np.ndarray) -> np.ndarray:
     return (states[..., None] == np.arange(n, dtype=states.dtype)).sum(axis=-2)
 
 
+def paired_level(cycle_edges: ArrayLike, n: int, loss: Loss) -> np.ndarray:
+    """g_pair where so many of the n edges lie on cycles; exactly h(0) if all of them do.
+
+    Raises `InputError` for a loss whose h(0) is not negative: the formula needs Assumption 4.4.
+    """
+    chosen = as_paired(loss)
+    at_zero = at(chosen.h, 0.0)
+    if not -np.inf < at_zero < 0:
+        raise InputError(
+            f"{chosen.name} has h(0) = {at_zero}: give a loss with h(0) < 0 (paper, Assumption 4.4)"
+        )
+    return np.asarray(cycle_edges) / n * at_zero + 0.0  # no edges give 0, not -0
+
+
 def edges_on_cycles(states: np.ndarray) -> np.ndarray:
-    """How many edges x_i -> y_i lie on cycles, for states (..., n), shape (...).
+    """How many edges x_i -> y_i lie on cycles, for states (..., n), shape (...)."""
+    return on_cycles(states).sum(axis=-1)
+
+
+def on_cycles(states: np.ndarray) -> np.ndarray:
+    """Which edges x_i -> y_i lie on cycles, of states (..., n), same shape.
 
     Following edges n times or more from anywhere ends on a cycle or off the graph, and every point of a
     cycle is reached so; the paths are doubled until they are that long.
@@ -104,7 +123,7 @@ def edges_on_cycles(states: np.ndarray) -> np.ndarray:
         following = np.take_along_axis(following, following, axis=-1)
     reached = np.zeros(following.shape, dtype=bool)
     np.put_along_axis(reached, following, True, axis=-1)
-    return reached[..., :n].sum(axis=-1)
+    return reached[..., :n]
 
 
 def least_value(loss: Loss) -> float:
@@ -114,4 +133,4 @@ def least_value(loss: Loss) -> float:
     -sup(h1(t) + h2(-t))/2 for the separable ones: the minus sign is a slip, as its Claim 3.1 shows.)
     """
     chosen = as_objective(loss)
-    return at(as_paired(chosen).h, 0.0) if is_paired(chosen) else xi(1, chosen) / 2
+    return float(paired_level(1, 1, chosen)) if is_paired(chosen) else xi(1, chosen) / 2
