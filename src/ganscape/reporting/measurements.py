@@ -11,8 +11,6 @@ from ganscape.files import read_json
 
 logger = logging.getLogger(__name__)
 
-PAIRED_WITH = {"rs": "js", "rp-hinge": "hinge", "rp-ls": "ls"}  # each paired loss and its separable twin
-
 CONFIGURATION = ["data", "architecture", "width", "spectral_norm", "loss"]
 REAL = "real"
 FURTHER_SCORES = ["kid_mean", "kid_std", "precision", "recall", "coverage", "kl_divergence"]

@@ -4,6 +4,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import isnan
 
 
 @dataclass(frozen=True)
@@ -14,10 +15,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column under a `group` that neighbouring columns may share (empty: no group)."""
+    """A column under a `group` that neighbouring columns may share (empty: no group); of words or numbers."""
 
     name: str
     group: str = ""
+    words: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,21 @@ class Table:
     sections: Sequence[Section]
     label: str
 
+    def has_words(self) -> list[bool]:
+        """Of each column whether it is set flush left: the first, which names the row, and those of words."""
+        return [index == 0 or column.words for index, column in enumerate(self.columns)]
+
     def groups(self) -> list[tuple[str, int]]:
         """Names of the column groups and how many columns each spans, left to right."""
         return [(name, len(list(columns))) for name, columns in groupby(self.columns, lambda c: c.group)]
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A number with a true minus sign; blank for none."""
+    if value is None or isnan(value):
+        return ""
+    rounded = round(value, digits) + 0.0  # no negative zero
+    return f"{rounded:.{digits}f}".replace("-", "−")
 
 
 def to_markdown(table: Table) -> str:
@@ -55,7 +69,7 @@ def to_markdown(table: Table) -> str:
     lines[-1] = lines[-1].removesuffix("\n>")
     for section in table.sections:
         lines += ["", f"## {section.heading}", "", line(names)]
-        lines.append(line(["---"] + ["---:"] * (len(names) - 1)))
+        lines.append(line(["---" if words else "---:" for words in table.has_words()]))
         lines += [line([shown(cell) for cell in row]) for row in section.rows]
     return "\n".join(lines) + "\n"
 
@@ -90,7 +104,7 @@ def to_latex(table: Table) -> str:
             rf"\caption{{{caption}}}",
             rf"\label{{tab:{table.label}}}",
             r"\resizebox{\textwidth}{!}{%",
-            rf"\begin{{tabular}}{{l{'r' * (width - 1)}}}",
+            rf"\begin{{tabular}}{{{''.join('l' if words else 'r' for words in table.has_words())}}}",
             r"\toprule",
             line(head),
             " ".join(rules),
@@ -123,7 +137,7 @@ STYLE = """
 .ganscape .note { border-left: 4px solid #d55e00; background: #fdf3ec; margin: .4em 0; padding: .3em .7em }
 .ganscape table { border-collapse: collapse; margin-top: 1em; font-variant-numeric: tabular-nums }
 .ganscape th, .ganscape td { padding: .1em .5em; text-align: right; white-space: nowrap; border: 0 }
-.ganscape th:first-child, .ganscape td:first-child { text-align: left }
+.ganscape th:first-child, .ganscape td.words { text-align: left }
 .ganscape thead { border-top: 2px solid #333; border-bottom: 1px solid #333 }
 .ganscape thead .group { text-align: center; border-bottom: 1px solid #999 }
 .ganscape tbody { border-bottom: 1px solid #999 }
@@ -136,9 +150,10 @@ STYLE = """
 def to_html_fragment(table: Table) -> str:
     """The table with its style, to stand inside a page."""
 
-    def shown(cell: Cell) -> str:
+    def shown(cell: Cell, words: bool) -> str:
         text = html.escape(cell.text)
-        return f"<td><strong>{text}</strong></td>" if cell.emphasised else f"<td>{text}</td>"
+        opening = '<td class="words">' if words else "<td>"
+        return f"{opening}<strong>{text}</strong></td>" if cell.emphasised else f"{opening}{text}</td>"
 
     groups = "".join(
         f'<th class="group" colspan="{span}">{html.escape(name)}</th>'
@@ -150,7 +165,7 @@ def to_html_fragment(table: Table) -> str:
     bodies = []
     for section in table.sections:
         heading = f'<tr><th colspan="{len(table.columns)}">{html.escape(section.heading)}</th></tr>'
-        rows = (f"<tr>{''.join(shown(cell) for cell in row)}</tr>" for row in section.rows)
+        rows = (f"<tr>{''.join(map(shown, row, table.has_words()))}</tr>" for row in section.rows)
         bodies.append("\n".join(["<tbody>", heading, *rows, "</tbody>"]))
     return "\n".join(
         [

@@ -13,9 +13,10 @@ from PIL import Image, UnidentifiedImageError
 
 from ganscape.errors import InputError
 from ganscape.reporting import style
-from ganscape.reporting.measurements import PAIRED_WITH, REAL, best_learning_rate
+from ganscape.reporting.losses import LOSS_NAMES, PAIRED_WITH
+from ganscape.reporting.measurements import REAL, best_learning_rate
 from ganscape.reporting.paper_figures import paper_figures
-from ganscape.reporting.table2 import DATASET_NAMES, LOSS_NAMES, Half
+from ganscape.reporting.table2 import DATASET_NAMES, Half
 
 GRID_FILES = {"raw": "final.png", "ema": "final_ema.png"}  # in a run's folder `samples`
 COLUMNS = ((False, "raw"), (True, "raw"), (False, "ema"), (True, "ema"))  # (paired loss?, weights)

@@ -12,9 +12,19 @@ from pathlib import Path
 import pandas as pd
 
 from ganscape.files import write_text
-from ganscape.reporting.measurements import FURTHER_SCORES, PAIRED_WITH, REAL, best_learning_rate
+from ganscape.reporting.losses import LOSS_NAMES, PAIRED_WITH
+from ganscape.reporting.measurements import FURTHER_SCORES, REAL, best_learning_rate
 from ganscape.reporting.paper_figures import paper_figures
-from ganscape.reporting.rendering import Cell, Column, Section, Table, to_html, to_latex, to_markdown
+from ganscape.reporting.rendering import (
+    Cell,
+    Column,
+    Section,
+    Table,
+    number,
+    to_html,
+    to_latex,
+    to_markdown,
+)
 
 COLUMNS = (
     *("dataset", "architecture", "width", "spectral_norm", "loss", "ema", "generator_lr", "seeds"),
@@ -40,7 +50,7 @@ PAPER_EXTRACTOR = "inception-v3-compat"
 
 DATASET_NAMES = {"cifar10": "CIFAR-10", "stl10": "STL-10"}
 ARCHITECTURE_NAMES = {"cnn": "Standard CNN", "resnet": "ResNet"}
-LOSS_NAMES = {"js": "JS-GAN", "rs": "RS-GAN", "wgan-gp": "WGAN-GP", REAL: "Real images"}
+ROW_NAMES = {**LOSS_NAMES, REAL: "Real images"}
 WIDTH_NAMES = {"full": "", "half": "; channels/2", "quarter": "; channels/4", "bottleneck": "; bottleneck"}
 
 
@@ -215,13 +225,11 @@ def _line(configuration: pd.DataFrame, rows: pd.DataFrame) -> list[Cell]:
     first = configuration.iloc[0]
     ema = configuration[configuration["ema"] == "yes"]
     spectral = " + SN" if first["spectral_norm"] == "yes" else ""
-    label = Cell(LOSS_NAMES[first["loss"]] + spectral + WIDTH_NAMES.get(first["width"], ""))
+    label = Cell(ROW_NAMES[first["loss"]] + spectral + WIDTH_NAMES.get(first["width"], ""))
     cells = [label, *_our_cells(first, rows)]
     cells += _our_cells(ema.iloc[0], rows) if len(ema) else [Cell()] * len(FIGURE_COLUMNS)
     cells += _paper_cells(first, rows)
-    cells += [
-        Cell(_number(first[key], 1)) for key in ("relative_size_percent", "paper_relative_size_percent")
-    ]
+    cells += [Cell(number(first[key], 1)) for key in ("relative_size_percent", "paper_relative_size_percent")]
     rates = list(dict.fromkeys(f"{rate:g}" for rate in configuration["generator_lr"].dropna()))
     seeds = "" if first["loss"] == REAL or first["status"] == "missing" else str(first["seeds"])
     return [*cells, Cell(" / ".join(rates)), Cell(seeds)]
@@ -234,7 +242,7 @@ def _our_cells(row: pd.Series, rows: pd.DataFrame) -> list[Cell]:
     return [
         Cell(_spread(row["is_mean"], row["is_std"]), _better(row, rival, "is_mean", sign=1)),
         Cell(_spread(row["fid"], row["fid_std"]), _better(row, rival, "fid", sign=-1)),
-        Cell(_number(row["fid_gap"])),
+        Cell(number(row["fid_gap"])),
     ]
 
 
@@ -242,9 +250,9 @@ def _paper_cells(row: pd.Series, rows: pd.DataFrame) -> list[Cell]:
     rival = _rival(row, rows)
     gap = rival["paper_fid"] - row["paper_fid"] if rival is not None and row["loss"] in PAIRED_WITH else None
     return [
-        Cell(_number(row["paper_is"]), _better(row, rival, "paper_is", sign=1)),
-        Cell(_number(row["paper_fid"]), _better(row, rival, "paper_fid", sign=-1)),
-        Cell(_number(gap)),
+        Cell(number(row["paper_is"]), _better(row, rival, "paper_is", sign=1)),
+        Cell(number(row["paper_fid"]), _better(row, rival, "paper_fid", sign=-1)),
+        Cell(number(gap)),
     ]
 
 
@@ -263,16 +271,8 @@ def _rival(row: pd.Series, rows: pd.DataFrame) -> pd.Series | None:
     return found.iloc[0] if len(found) else None
 
 
-def _number(value: float | None, digits: int = 2) -> str:
-    """A number with a true minus sign; blank for none."""
-    if pd.isna(value):
-        return ""
-    rounded = round(value, digits) + 0.0  # no negative zero
-    return f"{rounded:.{digits}f}".replace("-", "−")
-
-
 def _spread(mean: float, deviation: float | None) -> str:
-    return _number(mean) if pd.isna(deviation) else f"{_number(mean)} ± {_number(deviation)}"
+    return number(mean) if pd.isna(deviation) else f"{number(mean)} ± {number(deviation)}"
 
 
 def _notes(table: pd.DataFrame, measurements: pd.DataFrame, halves: Sequence[Half]) -> list[str]:
