@@ -15,7 +15,7 @@ _HOMES = {
     "strict_minima": ("are_strict_local_minima", "states", "strict_local_minima"),
     "barriers": ("Basin", "barrier", "disconnectivity"),
     "paths": ("ReachablePath", "Verification", "reachable_path", "verify_path"),
-    "weights": ("collapse_rise", "weighted_value"),
+    "weights": ("collapse_rise", "collapsed_value", "weighted_value"),
     "smoothed": ("smoothed_discriminator", "smoothed_value", "smoothed_value_and_gradient"),
     "minima": ("Minimum", "local_minima"),
 }

@@ -43,6 +43,15 @@ def weighted_value(real_shares: ArrayLike, fake_shares: ArrayLike, loss: Loss) -
     return float(sum(worth)) / 2
 
 
+def collapsed_value(share: float, loss: Loss) -> float:
+    """g where all generated points lie on a cluster with this share of the real ones, of any pairing.
+
+    Raises `InputError` (a `ValueError`) for a share outside (0, 1) and an unknown loss.
+    """
+    _check_share("share", share)
+    return weighted_value([share, 1 - share], [1.0, 0.0], loss)
+
+
 def collapse_rise(share: float, leaving: float, loss: Loss, pairing: str = "fixed") -> float:
     """By how much g rises when generated points leave the cluster on which all of them lie.
 
@@ -55,20 +64,21 @@ def collapse_rise(share: float, leaving: float, loss: Loss, pairing: str = "fixe
     imbalance "JS-GAN would have a deeper bad basin"). Where one of n points leaves, share = leaving = 1/n, it
     is `barrier`. Raises `InputError` (a `ValueError`) for shares outside (0, 1) and an unknown pairing.
     """
-    for name, value in (("share", share), ("leaving", leaving)):
-        if not 0 < value < 1:
-            raise InputError(f"{name} is {value}: give a share above 0 and below 1")
+    _check_share("share", share)
+    _check_share("leaving", leaving)
     if pairing not in PAIRINGS:
         raise InputError(f"unknown pairing {pairing!r}: choose from {', '.join(PAIRINGS)}")
-    real = np.array([share, 1 - share])
-    if pairing == "independent" or not is_paired(loss):
-        stay = np.array([1 - leaving, 0.0])
-        collapsed = np.array([1.0, 0.0])
-    else:
+    if is_paired(loss) and pairing == "fixed":
         costless = min(leaving, 1 - share)
         stay = np.array([[share - (leaving - costless), 0.0], [1 - share - costless, 0.0]])
-        collapsed = np.array([[share, 0.0], [1 - share, 0.0]])
-    return weighted_value(real, stay, loss) - weighted_value(real, collapsed, loss)
+    else:
+        stay = np.array([1 - leaving, 0.0])
+    return weighted_value([share, 1 - share], stay, loss) - collapsed_value(share, loss)
+
+
+def _check_share(name: str, value: float) -> None:
+    if not 0 < value < 1:
+        raise InputError(f"{name} is {value}: give a share above 0 and below 1")
 
 
 def _paired_mass_value(coupling: np.ndarray, loss: Loss) -> float:
