@@ -14,6 +14,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/landscape.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/report.smk"
 
@@ -22,6 +23,17 @@ rule table2:
     input:
         TABLE2_TABLE,
         TABLE2_FIGURES,
+
+
+rule figure4:
+    input:
+        FIGURE4,
+
+
+rule landscape:
+    input:
+        FIGURE4,
+        LANDSCAPE_RESULTS,
 
 
 rule fetch:
@@ -48,3 +60,4 @@ rule all:
     default_target: True
     input:
         rules.table2.input,
+        rules.landscape.input,

@@ -70,6 +70,27 @@ def test_the_default_is_table2_at_paper_scale(tmp_path, target):
     assert "train_classifier" not in counts
 
 
+LANDSCAPE_JOBS = {
+    **{"find_minima": 6, "descend_landscape": 6, "render_minima": 1, "draw_bad_minima": 1},
+    **{"tabulate_landscape": 1, "draw_figure4": 1, "draw_barriers": 1, "draw_basin_depth": 1},
+}
+
+
+@pytest.mark.parametrize("preset", [None, *PRESETS], ids=lambda path: path.stem if path else "paper")
+def test_the_landscape_is_the_same_in_every_preset_and_needs_nothing_else(tmp_path, preset):
+    overlay = ("--configfile", preset) if preset else ()
+    counts = job_counts(tmp_path, "landscape", *overlay)
+    assert {name: count for name, count in counts.items() if name != "total"} == {
+        **LANDSCAPE_JOBS,
+        "landscape": 1,
+    }
+    assert job_counts(tmp_path, "figure4", *overlay) == {"draw_figure4": 1, "figure4": 1, "total": 2}
+
+
+def test_all_has_the_landscape(tmp_path):
+    assert job_counts(tmp_path, "all").items() >= LANDSCAPE_JOBS.items()
+
+
 def test_quick_is_the_same_graph_on_embedded_data(tmp_path):
     counts = job_counts(tmp_path, "all", "--configfile", ROOT / "workflow/presets/quick.yaml")
     assert counts["train_gan"] == counts["evaluate_gan"] == TRAINED_CONFIGURATIONS
@@ -167,6 +188,11 @@ def test_shipped_presets_are_valid(tmp_path, preset):
             "datasets: {stl10: {reference_split: test}}",
             "{file}: datasets.stl10.reference_split: 'test' is not",
         ),
+        ("landscape: {kernel_width: 0}", "{file}: landscape.kernel_width: 0 is less than or equal to"),
+        ("landscape: {regularisations: []}", "{file}: landscape.regularisations: [] should be non-empty"),
+        ("landscape: {kernel_widths: [0.3, .nan]}", "landscape.kernel_widths.1: nan is not a finite number"),
+        ("landscape: {descents: {begin: 3}}", "landscape.descents.begin: unknown key; known are starts,"),
+        ("landscape: {largest_n: 99}", "{file}: landscape.largest_n: 99 is greater than the maximum of 30"),
         ("evaluation: {splits: 60000}", "{file}: evaluation.splits: more than the 50000 samples"),
         ("evaluation: {fid_samples: 3}", "{file}: evaluation.fid_samples: 3 is less than the minimum of 4"),
         ("evaluation: {inception_weights: https://a.b/c}", "{file}: evaluation.inception_weights: 'https://"),

@@ -19,6 +19,14 @@ STEPS = {
     "evaluate-real": "evaluate real images as if they had been generated",
     "sample-sheet": "draw sample grids of several runs side by side",
     "table2": "render Table 2 from evaluated runs, beside the paper's figures",
+    "landscape-tables": "tabulate the exact theory: values, strict local minima, assumptions",
+    "barriers": "draw all basins of three points and the barriers between them",
+    "basin-depth": "draw how deep mode collapse lies, against imbalance and number of points",
+    "figure4": "draw the paper's Figure 4, exact and smoothed",
+    "find-minima": "find all local minima of smoothed landscapes of two points",
+    "descend": "minimise a smoothed landscape of three points from random starts",
+    "minima-table": "tabulate the minima of smoothed landscapes by kernel width and penalty",
+    "bad-minima": "draw which smoothed landscapes have bad minima, and how often descents end in one",
     "bench": "measure speed, as ratios to a plain textbook implementation",
 }
 

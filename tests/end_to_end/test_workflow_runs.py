@@ -18,6 +18,12 @@ datasets: {digits: {reference_images: 60}}
 training: {iterations: 4, batch_size: 8}
 classifier: {training: {digits: {epochs: 1, minimum_accuracy: 0.2}}}
 evaluation: {samples: 40, fid_samples: 20, splits: 2, batch_size: 20}
+landscape:
+  largest_n: 3
+  resolution: 11
+  kernel_widths: [0.3]
+  regularisations: [1.0e-3]
+  descents: {starts: 8}
 table2:
   halves:
     cifar10: {base_features: {cnn: 8, resnet: 8}}
@@ -82,9 +88,24 @@ def test_every_run_leaves_its_record_log_and_samples(finished):
 
 
 def test_figures_come_with_their_numbers(finished):
-    for half in ("cifar10", "stl10"):
+    samples = ("table2_samples_cifar10", "table2_samples_stl10")
+    for name in (*samples, "figure4", "barriers", "basin_depth", "bad_minima"):
         for suffix in ("png", "pdf", "csv"):
-            assert (finished / RESULTS / f"figures/table2_samples_{half}.{suffix}").stat().st_size > 0
+            assert (finished / RESULTS / f"figures/{name}.{suffix}").stat().st_size > 0
+
+
+def test_tables_come_in_every_form(finished):
+    for name in ("table2", "landscape_values", "strict_minima", "assumptions", "minima"):
+        for suffix in ("csv", "md", "tex", "html"):
+            assert (finished / RESULTS / f"tables/{name}.{suffix}").stat().st_size > 0
+
+
+def test_the_smoothed_landscape_has_the_minima_of_its_theory(finished):
+    """At this width and penalty: deep ones for JS and LS, at most shallow ones for the others."""
+    minima = pd.read_csv(finished / RESULTS / "tables/minima.csv").set_index("loss")
+    assert (minima["perfect"] == 2).all()
+    deep = minima["deepest_bad_climb"] > 0.02
+    assert set(deep[deep].index) == {"js", "ls"}
 
 
 def test_a_second_run_has_nothing_to_do(finished):

@@ -183,6 +183,8 @@ HALVES = {
 }
 HALF_OF = {data: half for half, data in HALVES.items()}
 ROWS = config["table2"]["rows"]
+# The losses of both theorems; WGAN-GP needs a constraint on f.
+THEORY_LOSSES = ["js", "hinge", "ls", "rs", "rp-hinge", "rp-ls"]
 
 
 wildcard_constraints:
@@ -252,18 +254,45 @@ def downloaded(dataset):
     return [f"{DOWNLOADS_FOLDER}/{dataset}/manifest.json"]
 
 
+def figure_files(*names):
+    """The files that a figure is written as, with its numbers."""
+    return expand(
+        "{folder}/{name}.{form}",
+        folder=f"{RESULTS}/figures",
+        name=names,
+        form=("png", "pdf", "csv"),
+    )
+
+
+def table_files(*names):
+    """The files that a table is written as."""
+    return expand(
+        "{folder}/{name}.{form}",
+        folder=f"{RESULTS}/tables",
+        name=names,
+        form=("csv", "md", "tex", "html"),
+    )
+
+
 # ---------------------------------------------------------------------------------------------------
 # What the target rules ask for
 
 TABLE2_RUNS = [f"{run}/training.json" for half in HALVES for run in runs_of(half)]
 TABLE2_METRICS = [f"{run}/metrics.json" for half in HALVES for run in runs_of(half)]
 TABLE2_METRICS += [f"{RESULTS}/real/{data}/metrics.json" for data in HALF_OF]
-TABLE2_TABLE = [f"{RESULTS}/tables/table2.{form}" for form in ("csv", "md", "tex")]
-TABLE2_TABLE.append(f"{RESULTS}/tables/table2_details.csv")
-TABLE2_FIGURES = [
-    f"{RESULTS}/figures/table2_samples_{half}.{form}"
-    for half in HALVES
-    for form in ("png", "pdf", "csv")
+TABLE2_TABLE = [*table_files("table2"), f"{RESULTS}/tables/table2_details.csv"]
+TABLE2_FIGURES = figure_files(*(f"table2_samples_{half}" for half in HALVES))
+LANDSCAPE_TABLES = {
+    "landscape_values": "Values of two points",
+    "strict_minima": "Strict local minima",
+    "assumptions": "Assumptions of the theorems",
+}
+FIGURE4 = figure_files("figure4")
+MINIMA = [f"{RESULTS}/landscape/minima/{loss}.csv" for loss in THEORY_LOSSES]
+DESCENTS = [f"{RESULTS}/landscape/descents/{loss}.csv" for loss in THEORY_LOSSES]
+LANDSCAPE_RESULTS = [
+    *figure_files("barriers", "basin_depth", "bad_minima"),
+    *table_files(*LANDSCAPE_TABLES, "minima"),
 ]
 PREPARED = [path for data in HALF_OF for path in prepared(data).values()]
 DOWNLOADS = sorted({path for data in HALF_OF for path in downloaded(dataset_of(data))})
@@ -332,6 +361,8 @@ def classifier_options(wildcards):
     return options({"seed": chosen["seed"], **chosen["training"][wildcards.dataset]})
 
 
+LANDSCAPE = config["landscape"]
+SMOOTHING = {key: LANDSCAPE[key] for key in ("kernel_width", "regularisation")}
 EVALUATION = {
     key: config["evaluation"][key]
     for key in ("samples", "fid_samples", "splits", "batch_size", "seed")

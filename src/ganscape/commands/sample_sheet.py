@@ -1,8 +1,8 @@
 """`sample-sheet`: the samples of one half of Table 2 side by side, as PNG and PDF with a CSV beside them."""
 
 import argparse
-from pathlib import Path
 
+from ganscape.commands.figure_arguments import add_figure_output
 from ganscape.commands.table2_arguments import add_table2_arguments
 from ganscape.errors import InputError
 from ganscape.reporting.measurements import read_measurements
@@ -12,9 +12,7 @@ from ganscape.reporting.style import save
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_table2_arguments(parser)
-    parser.add_argument(
-        "--output", type=Path, required=True, help="file.png; file.pdf and file.csv are written beside it"
-    )
+    add_figure_output(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -18,6 +18,8 @@ _HOMES = {
     "weights": ("collapse_rise", "collapsed_value", "weighted_value"),
     "smoothed": ("smoothed_discriminator", "smoothed_value", "smoothed_value_and_gradient"),
     "minima": ("Minimum", "local_minima"),
+    "climbing": ("climbs",),
+    "descents": ("Descents", "descend", "random_starts"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

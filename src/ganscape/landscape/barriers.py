@@ -7,10 +7,8 @@ to cross real points, which lowers the value for an instant and never raises it)
 two configurations is that of the best path in the graph of states.
 """
 
-import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ganscape.errors import InputError
 from ganscape.landscape.losses import Loss, is_paired
+from ganscape.landscape.passes import lowest_pass
 from ganscape.landscape.strict_minima import MOST_ENUMERATED, TOLERANCE, checked_size, states
 from ganscape.landscape.values import FREE, checked_states, least_value, occupancies, state_values
 
@@ -62,31 +61,13 @@ def barrier(state: ArrayLike, loss: Loss) -> float:
     own = float(state_values(start, loss))
     if own <= least_value(loss) + TOLERANCE:
         return float("inf")
-    return _climbed(start, own, loss) - own
-
-
-def _climbed(start: np.ndarray, own: float, loss: Loss) -> float:
-    """The highest value on the best path from `start`, of value `own`, to a lower state.
-
-    Best first: the state that is reached by the lowest climb is left next, as in Dijkstra's algorithm.
-    """
-    order = count()  # equal climbs: the latest first, which goes down before it looks around
-    waiting = [(own, 0, _representative(start, loss))]
-    seen = set()
-    while waiting:
-        climbed, _, state = heapq.heappop(waiting)
-        if state in seen:
-            continue
-        seen.add(state)
-        value = float(state_values(state, loss))
-        if value < own - TOLERANCE:
-            return climbed
-        for neighbour in _neighbours(state):
-            representative = _representative(neighbour, loss)
-            if representative not in seen:
-                over = max(climbed, float(state_values(representative, loss)))
-                heapq.heappush(waiting, (over, -next(order), representative))
-    raise AssertionError("every state but a global minimum has a lower one")
+    highest = lowest_pass(
+        _representative(start, loss),
+        lambda state: float(state_values(state, loss)),
+        lambda state: (_representative(neighbour, loss) for neighbour in _neighbours(state)),
+        target=own - TOLERANCE,
+    )
+    return highest - own
 
 
 def _representative(state: ArrayLike, loss: Loss) -> State:

@@ -45,12 +45,12 @@ def _xi_js(m: float) -> float:
 
 def _xi_hinge(m: float) -> float:
     """Piecewise linear in t between -1 and 1, so attained at one of the two."""
-    return -2.0 * min(1.0, m)
+    return -2.0 * min(1.0, m) + 0.0  # nothing gives 0, not -0
 
 
 def _xi_ls(m: float) -> float:
     """Attained at t = 1/(1+m)."""
-    return -m / (1 + m)
+    return -m / (1 + m) + 0.0
 
 
 CLOSED_FORMS: dict[str, Callable[[float], float]] = {"js": _xi_js, "hinge": _xi_hinge, "ls": _xi_ls}

@@ -13,17 +13,20 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ganscape.errors import InputError
 from ganscape.landscape import Basin, disconnectivity
 from ganscape.landscape.values import least_value, occupancies
 from ganscape.reporting import style
 from ganscape.reporting.losses import LOSS_NAMES, colour_of, kind_of
 
 LOSSES = ("js", "rs")
-WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+WORDS = {1: "one", 2: "two", 3: "three", 4: "four"}
 
 
 def draw_barriers(points: int) -> tuple[Figure, pd.DataFrame]:
     """Both graphs for n = `points`, and a row per minimum: its state, its value, and its first pass."""
+    if points not in (2, 3, 4):
+        raise InputError(f"{points} points: give 2, 3 or 4, more basins than those have do not fit a page")
     trees = {loss: disconnectivity(points, loss) for loss in LOSSES}
     drawn = style.figure(3.6)
     with rc_context(style.SETTINGS):

@@ -5,6 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import isnan
+from pathlib import Path
+
+import pandas as pd
+
+from ganscape.files import write_text
 
 
 @dataclass(frozen=True)
@@ -196,3 +201,10 @@ def to_html(table: Table) -> str:
             "",
         ]
     )
+
+
+def write_table(numbers: pd.DataFrame, shown: Table, directory: Path) -> None:
+    """Write `numbers` as LABEL.csv and what a reader sees of them as LABEL.md, .tex and .html."""
+    write_text(directory / f"{shown.label}.csv", numbers.to_csv(index=False, float_format="%.6g"))
+    for suffix, rendered in ((".md", to_markdown), (".tex", to_latex), (".html", to_html)):
+        write_text(directory / f"{shown.label}{suffix}", rendered(shown))

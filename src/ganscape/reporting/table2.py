@@ -21,9 +21,7 @@ from ganscape.reporting.rendering import (
     Section,
     Table,
     number,
-    to_html,
-    to_latex,
-    to_markdown,
+    write_table,
 )
 
 COLUMNS = (
@@ -307,8 +305,5 @@ def _range(values: pd.Series) -> str:
 
 def write(table: pd.DataFrame, shown: DetailedTable, directory: Path) -> None:
     """Write `table2.csv` (the contract's columns), `table2_details.csv`, and `.md`, `.tex`, `.html`."""
-    write_text(directory / "table2.csv", table.to_csv(index=False, float_format="%.6g"))
+    write_table(table, shown, directory)
     write_text(directory / "table2_details.csv", shown.details.to_csv(index=False, float_format="%.6g"))
-    write_text(directory / "table2.md", to_markdown(shown))
-    write_text(directory / "table2.tex", to_latex(shown))
-    write_text(directory / "table2.html", to_html(shown))
