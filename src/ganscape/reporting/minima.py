@@ -115,4 +115,7 @@ def _cell(by_penalty: pd.DataFrame, penalty: float) -> Cell:
         return Cell()
     row = by_penalty.loc[penalty]
     counts = " + ".join(str(row[kind]) for kind in KINDS)
-    return Cell(f"{counts} ({row['deepest_bad_climb']:.2g})", True) if row["bad"] else Cell(counts)
+    if not row["bad"]:
+        return Cell(counts)
+    climb = "lowest" if np.isinf(row["deepest_bad_climb"]) else f"{row['deepest_bad_climb']:.2g}"
+    return Cell(f"{counts} ({climb})", True)

@@ -142,11 +142,11 @@ STYLE = """
 .ganscape .note { border-left: 4px solid #d55e00; background: #fdf3ec; margin: .4em 0; padding: .3em .7em }
 .ganscape table { border-collapse: collapse; margin-top: 1em; font-variant-numeric: tabular-nums }
 .ganscape th, .ganscape td { padding: .1em .5em; text-align: right; white-space: nowrap; border: 0 }
-.ganscape th:first-child, .ganscape td.words { text-align: left }
+.ganscape .words, .ganscape tbody th { text-align: left }
 .ganscape thead { border-top: 2px solid #333; border-bottom: 1px solid #333 }
 .ganscape thead .group { text-align: center; border-bottom: 1px solid #999 }
 .ganscape tbody { border-bottom: 1px solid #999 }
-.ganscape tbody th { text-align: left; font-style: italic; font-weight: 600; padding-top: .5em }
+.ganscape tbody th { font-style: italic; font-weight: 600; padding-top: .5em }
 .ganscape tbody:last-child { border-bottom: 2px solid #333 }
 .ganscape tbody tr:hover { background: #f2f6fa }
 """
@@ -155,10 +155,12 @@ STYLE = """
 def to_html_fragment(table: Table) -> str:
     """The table with its style, to stand inside a page."""
 
+    def tagged(tag: str, content: str, words: bool) -> str:
+        return f'<{tag} class="words">{content}</{tag}>' if words else f"<{tag}>{content}</{tag}>"
+
     def shown(cell: Cell, words: bool) -> str:
         text = html.escape(cell.text)
-        opening = '<td class="words">' if words else "<td>"
-        return f"{opening}<strong>{text}</strong></td>" if cell.emphasised else f"{opening}{text}</td>"
+        return tagged("td", f"<strong>{text}</strong>" if cell.emphasised else text, words)
 
     groups = "".join(
         f'<th class="group" colspan="{span}">{html.escape(name)}</th>'
@@ -166,7 +168,10 @@ def to_html_fragment(table: Table) -> str:
         else f'<th colspan="{span}"></th>'
         for name, span in table.groups()
     )
-    names = "".join(f"<th>{html.escape(column.name)}</th>" for column in table.columns)
+    names = "".join(
+        tagged("th", html.escape(column.name), words)
+        for column, words in zip(table.columns, table.has_words(), strict=True)
+    )
     bodies = []
     for section in table.sections:
         heading = f'<tr><th colspan="{len(table.columns)}">{html.escape(section.heading)}</th></tr>'
