@@ -8,7 +8,7 @@ from ganscape.reporting.style import save
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--points", type=int, default=3, help="number of real points, from 2 to 4")
+    parser.add_argument("--points", type=int, default=3, help="number of real points, 2 or 3")
     add_figure_output(parser)
 
 

@@ -20,13 +20,13 @@ from ganscape.reporting import style
 from ganscape.reporting.losses import LOSS_NAMES, colour_of, kind_of
 
 LOSSES = ("js", "rs")
-WORDS = {1: "one", 2: "two", 3: "three", 4: "four"}
+WORDS = {1: "one", 2: "two", 3: "three"}
 
 
 def draw_barriers(points: int) -> tuple[Figure, pd.DataFrame]:
     """Both graphs for n = `points`, and a row per minimum: its state, its value, and its first pass."""
-    if points not in (2, 3, 4):
-        raise InputError(f"{points} points: give 2, 3 or 4, more basins than those have do not fit a page")
+    if points not in (2, 3):
+        raise InputError(f"{points} points: give 2 or 3; four have 256 basins, too many for a page")
     trees = {loss: disconnectivity(points, loss) for loss in LOSSES}
     drawn = style.figure(3.6)
     with rc_context(style.SETTINGS):
