@@ -20,7 +20,7 @@ STEPS = {
     "sample-sheet": "draw sample grids of several runs side by side",
     "table2": "render Table 2 from evaluated runs, beside the paper's figures",
     "landscape-tables": "tabulate the exact theory: values, strict local minima, assumptions",
-    "barriers": "draw all basins of three points and the barriers between them",
+    "barriers": "draw all basins of two or three points and the barriers between them",
     "basin-depth": "draw how deep mode collapse lies, against imbalance and number of points",
     "figure4": "draw the paper's Figure 4, exact and smoothed",
     "find-minima": "find all local minima of smoothed landscapes of two points",

@@ -18,6 +18,16 @@ LINE = np.array([[0.0], [1.0]])
 TRIANGLE = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 0.75**0.5]])
 
 
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("penalty", [1e-6, 1e-7])
+def test_tiny_penalties_are_solved(loss, penalty):
+    """Where points all but coincide, the Gram matrix is rounding noise, which must not look indefinite."""
+    found = local_minima(LINE, loss, 0.5, penalty)
+    assert kinds(found)[PERFECT] == 2
+    near = LINE + 1.8e-9
+    assert smoothed_value(LINE, near, loss, 0.3, penalty) == pytest.approx(found[0].value, abs=1e-3)
+
+
 def kinds(minima: list[Minimum]) -> Counter:
     return Counter(minimum.kind for minimum in minima)
 

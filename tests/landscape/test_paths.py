@@ -318,7 +318,7 @@ def test_other_losses_are_refused(loss):
 
 def test_a_loss_without_a_negative_value_at_zero_is_refused():
     flat = PairedObjective("flat", h=lambda t: 0 * t)
-    with pytest.raises(ValueError, match=r"flat has h\(0\) = 0.0: give a loss with h\(0\) < 0"):
+    with pytest.raises(ValueError, match=r"flat fails Assumption 4.4, sup h = 0 and h\(0\) < 0"):
         reachable_path([[0.0]], [[1.0]], flat)
 
 

@@ -1,5 +1,6 @@
 """Counts of strict local minima: Theorem 1 (ii), where it holds, and by two ways."""
 
+from itertools import product
 from math import factorial
 
 import numpy as np
@@ -73,6 +74,19 @@ def test_corollary_3_1():
 
 
 @pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_one_point_at_a_time_says_as_much_as_every_set_of_points(loss, n):
+    """The definition: every non-empty set of points that leaves raises the value."""
+    listed = states(n)
+    expected = (listed != FREE).all(axis=1)
+    for leaving in product((False, True), repeat=n):
+        if any(leaving):
+            left = np.where(leaving, FREE, listed)
+            expected &= state_values(left, loss) > state_values(listed, loss) + 1e-12
+    assert (are_strict_local_minima(listed, loss) == expected).all()
+
+
+@pytest.mark.parametrize("loss", LOSSES)
 @settings(max_examples=60)
 @given(
     state=st.integers(1, 5).flatmap(
@@ -97,6 +111,9 @@ def test_strictness_is_what_small_moves_of_real_points_say(loss, state, seed):
             raised.append(bool(moved > own + 1e-12))
     if strict:
         assert all(raised)
+    elif FREE not in state:  # some single point can leave for nothing
+        moves = 1e-3 * np.eye(n)[:, :, None]
+        assert any(state_values(state_of(real, fake + move), loss) <= own + 1e-12 for move in moves)
 
 
 @pytest.mark.parametrize(

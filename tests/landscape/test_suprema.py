@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from patterns import PAIRED, SEPARABLE
 
-from ganscape.landscape import check_assumptions, theorem_applies, xi
+from ganscape.landscape import check_assumptions, state_values, strict_local_minima, theorem_applies, xi
 from ganscape.landscape.suprema import supremum
 from ganscape.objectives import OBJECTIVES, PairedObjective, SeparableObjective, hinge, identity, logistic
 
@@ -57,12 +57,59 @@ def test_a_loss_without_a_name_is_analysed_as_well():
     assert theorem_applies(unnamed, largest=20)
 
 
+def test_a_loss_that_goes_to_minus_infinity_fast_is_no_trouble():
+    """0 times minus infinity is not a number, and must not become a maximum."""
+
+    def steep(t):
+        return -torch.exp(-t)
+
+    loss = SeparableObjective("steep", h1=steep, h2=steep, generator_score=steep)
+    assert xi(0, loss) == pytest.approx(0, abs=1e-12)
+    assert xi(4, loss) == pytest.approx(-4)  # -e^-t - m e^t is highest at e^t = m^-1/2: -2 sqrt(m)
+    assert strict_local_minima(3, loss) == 21
+    assert theorem_applies(loss, largest=50)
+
+
+def test_a_function_that_is_no_number_somewhere_is_refused():
+    with pytest.raises(ValueError, match="h is not a number at t ="):
+        supremum(lambda t: torch.log(t))
+
+
+@pytest.mark.parametrize(
+    ("loss", "complaint"),
+    [
+        (PairedObjective("low", h=lambda t: -2 - (1 - t) ** 2), "low fails Assumption 4.4"),
+        (PairedObjective("bowl", h=lambda t: -1 / (1 + (t - 1) ** 2)), "bowl fails Assumption 4.5"),
+        (
+            SeparableObjective("low", h1=logistic, h2=lambda t: logistic(t) - 1, generator_score=logistic),
+            "low fails Assumption 4.1",
+        ),
+    ],
+)
+def test_no_exact_value_without_the_assumptions_behind_it(loss, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        state_values([0, 0], loss)
+
+
+def test_concavity_is_judged_where_it_fails():
+    """Values of e^50 far away do not excuse a bump near zero."""
+    bumpy = PairedObjective("bumpy", h=lambda t: -torch.exp(-t) - 0.5 * torch.sin(3 * t) ** 2)
+    assert held(bumpy)["4.5"] is False
+
+
+def test_a_supremum_that_is_only_approached_counts():
+    def slow(t):
+        return -1 / (t + torch.sqrt(t**2 + 1))
+
+    assert held(PairedObjective("slow", h=slow)) == {"4.4": True, "4.5": True}
+
+
 def test_a_loss_that_borrows_a_name_does_not_get_its_closed_form():
     borrowed = SeparableObjective("js", h1=hinge, h2=hinge, generator_score=hinge)
     assert xi(1, borrowed) == pytest.approx(-2)
 
 
-@pytest.mark.parametrize("m", [-1, float("nan"), float("inf")])
+@pytest.mark.parametrize("m", [-1, float("nan"), float("inf"), "3"])
 def test_xi_refuses_what_is_no_number_of_points(m):
     with pytest.raises(ValueError, match="give a finite number of generated points"):
         xi(m, "js")
@@ -120,7 +167,13 @@ def test_a_constant_fails_what_is_strict():
 
 
 @pytest.mark.parametrize(
-    ("loss", "largest", "complaint"), [("jz", 5, "unknown loss 'jz'"), ("js", 0, "largest is 0")]
+    ("loss", "largest", "complaint"),
+    [
+        ("jz", 5, "unknown loss 'jz'"),
+        (None, 5, "None is no loss"),
+        ("js", 0, "largest is 0"),
+        ("js", 2.5, "largest"),
+    ],
 )
 def test_bad_input_is_refused(loss, largest, complaint):
     with pytest.raises(ValueError, match=complaint):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from ganscape.errors import InputError
+from ganscape.reporting.bad_minima import draw_bad_minima
 from ganscape.reporting.barriers import draw_barriers
 from ganscape.reporting.basin_depth import basin_depths, draw_basin_depth
 from ganscape.reporting.descents import end_shares, proportion_interval
@@ -149,6 +150,16 @@ def test_a_file_of_another_step_is_refused(tmp_path):
         read_minima([other])
     with pytest.raises(InputError, match="cannot be read"):
         read_minima([tmp_path / "missing.csv"])
+
+
+def test_a_figure_of_some_losses_only_is_refused(tmp_path):
+    counts = counted_minima(read_minima([minima_file(tmp_path, "js", [("perfect", True, np.inf)])]))
+    with pytest.raises(InputError, match="nothing of hinge, ls, rs, rp-hinge, rp-ls is in these files"):
+        draw_bad_minima(counts, pd.DataFrame({"loss": ["js"]}))
+
+
+def test_signs_of_comparison_survive_latex():
+    assert r"xi(m) $>$ m xi(1)" in to_latex(assumptions_table(assumptions()))
 
 
 def test_shares_of_ends_have_intervals():

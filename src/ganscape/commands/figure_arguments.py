@@ -19,6 +19,4 @@ def add_smoothing(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="of the Gaussian kernel, in distances of real points",
     )
-    parser.add_argument(
-        "--regularisation", type=float, required=True, help="penalty on the squared norm of f"
-    )
+    parser.add_argument("--regularisation", type=float, required=True, help="penalty on half of |f| squared")

@@ -8,13 +8,13 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "values": ("FREE", "paired_value", "separable_value", "state_of", "state_values"),
+    "values": ("FREE", "least_value", "paired_value", "separable_value", "state_of", "state_values"),
     "numeric": ("paired_value_numeric", "separable_value_numeric"),
     "suprema": ("xi",),
     "assumptions": ("Assumption", "check_assumptions", "theorem_applies"),
     "strict_minima": ("are_strict_local_minima", "states", "strict_local_minima"),
     "barriers": ("Basin", "barrier", "disconnectivity"),
-    "paths": ("ReachablePath", "Verification", "reachable_path", "verify_path"),
+    "paths": ("ReachablePath", "Rise", "Verification", "reachable_path", "verify_path"),
     "weights": ("collapse_rise", "collapsed_value", "weighted_value"),
     "smoothed": ("smoothed_discriminator", "smoothed_value", "smoothed_value_and_gradient"),
     "minima": ("Minimum", "local_minima"),

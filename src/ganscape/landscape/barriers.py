@@ -1,8 +1,8 @@
 """Basins of g and the barriers between them, exactly: which rise a continuous path cannot avoid.
 
 States are joined by moving one generated point on or off a real one. Nothing is missed by looking at one
-point at a time: several that leave together pass through no lower value than one by one, several that
-arrive together pass through a higher one. Free points move at no change of value (on a line they may have
+point at a time: several that leave together pass through no lower value than one by one, and so do
+several that arrive together. Free points move at no change of value (on a line they may have
 to cross real points, which lowers the value for an instant and never raises it). So the lowest rise between
 two configurations is that of the best path in the graph of states.
 """

@@ -38,9 +38,9 @@ def random_starts(real: ArrayLike, number: int, seed: int, spread: float) -> np.
     whatever the number. Raises `InputError` (a `ValueError`) for arguments that do not fit.
     """
     real = checked_real(real)
-    if number < 1:
+    if not isinstance(number, int) or number < 1:
         raise InputError(f"number is {number}: give at least one start")
-    if seed < 0:
+    if not isinstance(seed, int) or seed < 0:
         raise InputError(f"seed is {seed}: give a non-negative whole number")
     if not (np.isfinite(spread) and spread >= 0):
         raise InputError(f"spread is {spread!r}: give a non-negative number")

@@ -31,7 +31,16 @@ LOSSES = (*SEPARABLE, *PAIRED)
 
 def as_objective(loss: Loss) -> Objective:
     """The objective meant by `loss`; raises `InputError` (a `ValueError`) for an unknown name."""
-    return objective(loss) if isinstance(loss, str) else loss
+    if isinstance(loss, SeparableObjective | PairedObjective):
+        return loss
+    if not isinstance(loss, str):
+        raise InputError(f"{loss!r} is no loss: give a name, {', '.join(LOSSES)}, or an objective")
+    return objective(loss)
+
+
+def is_named(loss: Objective) -> bool:
+    """Whether it is one of `ganscape.objectives.OBJECTIVES` itself, and not another that borrows its name."""
+    return OBJECTIVES.get(loss.name) is loss
 
 
 def as_separable(loss: Loss) -> SeparableObjective:

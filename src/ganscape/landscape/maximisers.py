@@ -65,7 +65,7 @@ def newton_coefficients(gram: Tensor, terms: Terms, weight: float, regularisatio
         unfinished, gram, coefficients = unfinished[keep], gram[keep], coefficients[keep]
     raise InputError(
         f"no maximising f found in {MOST_NEWTON_STEPS} Newton steps: the loss must be concave and smooth "
-        f"(or built from ganscape.objectives.hinge), and regularisation {regularisation:g} not so small"
+        f"(or ganscape.objectives.hinge itself), and regularisation {regularisation:g} not so small"
     )
 
 

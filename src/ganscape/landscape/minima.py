@@ -78,7 +78,7 @@ def local_minima(
         raise InputError(f"real has shape {tuple(problem.real.shape)}: give two points on a line, (2, 1)")
     if not (np.isfinite(margin) and margin >= 0):
         raise InputError(f"margin is {margin!r}: give a non-negative number of distances")
-    if resolution < 5:
+    if not isinstance(resolution, int) or resolution < 5:
         raise InputError(f"resolution is {resolution}: give at least 5 grid points each way")
     seeds = torch.cat([_line_seeds(problem, margin, resolution), _grid_seeds(problem, margin, resolution)])
     ends = minimise(problem, seeds, MOST_STEPS)

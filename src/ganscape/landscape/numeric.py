@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ganscape.errors import InputError
-from ganscape.landscape.losses import Loss, as_paired, as_separable
+from ganscape.landscape.losses import Loss, as_paired, as_separable, is_named
 from ganscape.landscape.points import checked_points, point_identities
+from ganscape.objectives import Objective
 
 Concave = Callable[[cvxpy.Expression], cvxpy.Expression]
 
@@ -53,7 +54,7 @@ def separable_value_numeric(real: ArrayLike, fake: ArrayLike, loss: Loss) -> flo
     Seconds for n in the hundreds: a check of `separable_value`, not a substitute. Raises `InputError` as it
     does, and for a loss that has no form here.
     """
-    h1, h2 = _form(as_separable(loss).name, SEPARABLE_FORMS)
+    h1, h2 = _form(as_separable(loss), SEPARABLE_FORMS)
     at_real, at_fake, count = _values_at(*checked_points(real, fake))
     return _solved(cvxpy.sum(h1(at_real)) + cvxpy.sum(h2(-at_fake))) / (2 * count)
 
@@ -64,14 +65,14 @@ def paired_value_numeric(real: ArrayLike, fake: ArrayLike, loss: Loss) -> float:
     Seconds for n in the hundreds: a check of `paired_value`, not a substitute. Raises `InputError` as it
     does, and for a loss that has no form here.
     """
-    h = _form(as_paired(loss).name, PAIRED_FORMS)
+    h = _form(as_paired(loss), PAIRED_FORMS)
     at_real, at_fake, count = _values_at(*checked_points(real, fake))
     return _solved(cvxpy.sum(h(at_real - at_fake))) / count
 
 
 def paired_mass_value_numeric(coupling: np.ndarray, loss: Loss) -> float:
     """sup_f sum_ab coupling[a, b] h(f_a - f_b) over the values of f at k places, coupling (k, k)."""
-    h = _form(as_paired(loss).name, PAIRED_FORMS)
+    h = _form(as_paired(loss), PAIRED_FORMS)
     values = cvxpy.Variable(len(coupling))
     first, second = np.nonzero(coupling)
     if not len(first):
@@ -80,10 +81,10 @@ def paired_mass_value_numeric(coupling: np.ndarray, loss: Loss) -> float:
     return _solved(cvxpy.sum(cvxpy.multiply(coupling[first, second], h(differences))))
 
 
-def _form(name: str, forms: dict):
-    if name not in forms:
-        raise InputError(f"no convex form of {name} is known here: known are {', '.join(forms)}")
-    return forms[name]
+def _form(loss: Objective, forms: dict):
+    if not is_named(loss) or loss.name not in forms:
+        raise InputError(f"no convex form of this {loss.name} is known here: known are {', '.join(forms)}")
+    return forms[loss.name]
 
 
 def _values_at(real: np.ndarray, fake: np.ndarray) -> tuple[cvxpy.Expression, cvxpy.Expression, int]:

@@ -22,10 +22,10 @@ By the envelope theorem the gradient of g_smooth is that of the objective at the
 has a concave crease there, and the gradient returned is one of those that meet in it.)
 """
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import torch
@@ -37,6 +37,9 @@ from ganscape.landscape.losses import Loss, as_objective, as_paired, as_separabl
 from ganscape.landscape.maximisers import hinge_coefficients, newton_coefficients
 from ganscape.landscape.points import checked_real, finite_array
 from ganscape.objectives import Objective, PairedObjective, hinge
+
+ROUNDING = 5e-16  # of sums of a few kernel values
+SMALLEST_REGULARISATION = 1e-7  # below, rounding of kernel values becomes visible in g_smooth
 
 LARGEST_CHUNK = 2**18  # kernel entries held at once, so that they stay in the processor's cache
 
@@ -135,7 +138,7 @@ class SmoothedProblem:
             torch.from_numpy(checked_real(real)),
             objective,
             _positive("kernel_width", kernel_width),
-            _positive("regularisation", regularisation),
+            _positive("regularisation", regularisation, SMALLEST_REGULARISATION),
         )
 
     def checked_fake(self, fake: ArrayLike) -> np.ndarray:
@@ -191,6 +194,8 @@ class SmoothedProblem:
         """The maximum for kernel matrices (B, 2n, 2n) of the points."""
         scores = self._scores_matrix()
         gram = scores @ kernel @ scores.T
+        # Where points all but coincide, rounding may leave a matrix that is not positive semidefinite.
+        gram.diagonal(dim1=-2, dim2=-1).add_(ROUNDING)
         n = len(self.real)
         weight = 1 / n if isinstance(self.objective, PairedObjective) else 1 / (2 * n)
         if self._is_hinge():
@@ -221,11 +226,7 @@ class SmoothedProblem:
         return self.objective.h1 is hinge and self.objective.h2 is hinge
 
 
-def _positive(name: str, value: float) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not 0 < number < math.inf:
-        raise InputError(f"{name} is {value!r}: give one positive, finite number")
-    return number
+def _positive(name: str, value: float, smallest: float = 1e-100) -> float:
+    if not isinstance(value, Real) or not smallest <= value < np.inf:
+        raise InputError(f"{name} is {value!r}: give one finite number of at least {smallest:g}")
+    return float(value)

@@ -7,7 +7,6 @@ point of it is free and every non-empty set of points taken off raises the value
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import product
 from math import factorial, prod
 
 import numpy as np
@@ -38,7 +37,7 @@ def states(n: int) -> np.ndarray:
 def strict_local_minima(n: int, loss: Loss, method: str = "enumeration") -> int:
     """How many sub-optimal strict local minima g has for n points (paper, Theorem 1 (ii): n^n - n!).
 
-    By "enumeration" of every placement of n points on n points and of every way to leave it (n <= 6), or by
+    By "enumeration" of every placement of n points on n points (n <= 6), or by
     "symmetry": placements with equal values by their kind, for n up to 30. Raises `InputError` (a
     `ValueError`) for an n or a method that will not do, and for an unknown loss.
     """
@@ -48,37 +47,33 @@ def strict_local_minima(n: int, loss: Loss, method: str = "enumeration") -> int:
     if method == "symmetry":
         return _counted_by_symmetry(checked_size(n, MOST_BY_SYMMETRY), loss)
     placements = _all_rows(checked_size(n), range(n))
-    suboptimal = state_values(placements, loss) > least_value(loss) + TOLERANCE
-    return int((are_strict_local_minima(placements, loss) & suboptimal).sum())
+    return int(_are_suboptimal_strict(placements, loss).sum())
 
 
 def are_strict_local_minima(candidates: ArrayLike, loss: Loss) -> np.ndarray:
-    """Whether states (..., n) are strict local minima of g, global ones among them; shape (...)."""
+    """Whether states (..., n) are strict local minima of g, global ones among them; shape (...).
+
+    One point is taken off at a time. That is enough: taking off one more never lowers the value, because xi
+    does not increase and because a graph with one edge less has no more cycles.
+    """
     candidates = checked_states(candidates)
     strict = (candidates != FREE).all(axis=-1)
     own = state_values(candidates, loss)
-    for taken_off in product((False, True), repeat=candidates.shape[-1]):
-        if any(taken_off):
-            left = np.where(taken_off, FREE, candidates)
-            strict &= state_values(left, loss) > own + TOLERANCE
+    for i in range(candidates.shape[-1]):
+        left = candidates.copy()
+        left[..., i] = FREE
+        strict &= state_values(left, loss) > own + TOLERANCE
     return strict
+
+
+def _are_suboptimal_strict(placements: np.ndarray, loss: Loss) -> np.ndarray:
+    suboptimal = state_values(placements, loss) > least_value(loss) + TOLERANCE
+    return are_strict_local_minima(placements, loss) & suboptimal
 
 
 def _counted_by_symmetry(n: int, loss: Loss) -> int:
     kinds = _paired_kinds(n) if is_paired(loss) else _separable_kinds(n)
-    return sum(count for representative, count in kinds if _is_suboptimal_strict(representative, loss))
-
-
-def _is_suboptimal_strict(placement: np.ndarray, loss: Loss) -> bool:
-    """As by enumeration, taking one point off at a time.
-
-    That is enough: taking off one more never lowers the value, because xi does not increase and because a
-    graph with one edge less has no more cycles.
-    """
-    own = state_values(placement, loss)
-    left = np.where(np.eye(len(placement), dtype=bool), FREE, placement)
-    strict = (state_values(left, loss) > own + TOLERANCE).all()
-    return bool(strict and own > least_value(loss) + TOLERANCE)
+    return sum(count for representative, count in kinds if _are_suboptimal_strict(representative, loss))
 
 
 def _separable_kinds(n: int) -> Iterator[tuple[np.ndarray, int]]:

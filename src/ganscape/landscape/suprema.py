@@ -5,6 +5,7 @@ the best the discriminator can do against that point's real and generated copies
 """
 
 from collections.abc import Callable
+from numbers import Real
 
 import numpy as np
 import torch
@@ -12,11 +13,11 @@ from scipy.optimize import minimize_scalar
 from scipy.special import xlogy
 
 from ganscape.errors import InputError
-from ganscape.landscape.losses import Loss, as_separable
-from ganscape.objectives import OBJECTIVES, ScalarFunction
+from ganscape.landscape.losses import Loss, as_separable, is_named
+from ganscape.objectives import ScalarFunction
 
 # Where suprema are looked for: densely where losses bend, then ever more coarsely as far as losses go on.
-NEAR = np.linspace(-50, 50, 20001)
+NEAR = np.arange(-50 * 256, 50 * 256 + 1) / 256  # these and their distances are exact
 FAR = np.geomspace(50, 1e8, 100)[1:]
 GRID = np.concatenate([-FAR[::-1], NEAR, FAR])
 
@@ -29,10 +30,12 @@ def xi(m: float, loss: Loss) -> float:
     separable and for m that is negative or not finite.
     """
     chosen = as_separable(loss)
-    if not 0 <= m < np.inf:
+    if not isinstance(m, Real) or not 0 <= m < np.inf:
         raise InputError(f"m is {m}: give a finite number of generated points, at least 0")
-    if OBJECTIVES.get(chosen.name) is chosen and chosen.name in CLOSED_FORMS:
+    if is_named(chosen) and chosen.name in CLOSED_FORMS:
         return CLOSED_FORMS[chosen.name](float(m))
+    if m == 0:  # 0 times an h2 that goes to minus infinity is no number
+        return supremum(chosen.h1)[0]
     return supremum(lambda t: chosen.h1(t) + m * chosen.h2(-t))[0]
 
 
@@ -60,9 +63,14 @@ def supremum(h: ScalarFunction) -> tuple[float, float]:
     """(sup_t h(t), a t where it is reached or nearly so), h elementwise on float64 tensors.
 
     Searched for on a grid that reaches to +-1e8 and refined around its best point, so a supremum that is only
-    approached at infinity is found, and one that does not exist shows as a large value.
+    approached at infinity is found, and one that does not exist shows as a large value. Raises `InputError`
+    where h is not a number.
     """
     values = h(torch.as_tensor(GRID)).numpy()
+    if np.isnan(values).any():
+        raise InputError(
+            f"h is not a number at t = {GRID[np.isnan(values)][0]:g}: give one that is everywhere"
+        )
     best = int(np.argmax(values))
     low, high = GRID[max(best - 1, 0)], GRID[min(best + 1, len(GRID) - 1)]
     refined = minimize_scalar(

@@ -25,11 +25,11 @@ MINIMUM, PLATEAU, NOT_CONVERGED = "minimum", "plateau", "not converged"
 
 DIFFERENCE_STEP = 1e-3  # of the Hessian's differences, in valley widths
 PROBE_STEP = 1e-2  # of the last look around a minimum, in valley widths
-VANISHING_GRADIENT = 1e-8  # times value scale over kernel width
+VANISHING_GRADIENT = 1e-10  # times value scale over kernel width
 VANISHING_STEP = 1e-7  # of Newton, in kernel widths
 UNRESOLVED_GAIN = 1e-12  # times value scale: value differences that rounding errors hide
 UNRESOLVED_STEP = 1e-3  # of Newton, in kernel widths, that may go with it
-POSITIVE_CURVATURE = 1e-5  # times value scale over kernel width squared; differences err by about 1e-6
+POSITIVE_CURVATURE = 1e-7  # times value scale over kernel width squared; differences err by less than 3e-9
 WORTH_TAKING = 0.1  # share of the predicted decrease
 SMALLEST_RADIUS = 1e-9  # in kernel widths: beyond, the value is rounding errors
 LARGEST_RADIUS = 2.0  # in kernel widths

@@ -16,13 +16,17 @@ on all other edges the differences are free, and sup h = 0. Therefore
     g_pair(Y) = h(0) (number of edges on cycles) / n.
 """
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ganscape.errors import InputError
-from ganscape.landscape.losses import Loss, as_objective, as_paired, as_separable, at, is_paired
+from ganscape.landscape.assumptions import check_assumptions
+from ganscape.landscape.losses import Loss, as_objective, as_paired, as_separable, at, is_named, is_paired
 from ganscape.landscape.points import checked_points, point_identities
 from ganscape.landscape.suprema import xi
+from ganscape.objectives import Objective
 
 FREE = -1  # the place of a generated point that lies on no real one
 
@@ -31,7 +35,8 @@ def separable_value(real: ArrayLike, fake: ArrayLike, loss: Loss) -> float:
     """g_sep(Y), exactly (paper, Eq. (5) with Assumption 4.1).
 
     `real`, `fake`: (n, d), the real points distinct; two points are the same only if all their coordinates
-    are. Raises `InputError` (a `ValueError`) for points that do not qualify and a loss that is not separable.
+    are, as float64. Raises `InputError` (a `ValueError`) for points that do not qualify and a loss that is
+    not separable or fails the assumptions.
     """
     as_separable(loss)
     return float(state_values(state_of(real, fake), loss))
@@ -41,7 +46,8 @@ def paired_value(real: ArrayLike, fake: ArrayLike, loss: Loss) -> float:
     """g_pair(Y), exactly (paper, Eq. (6) with Assumptions 4.4 and 4.5); y_i is paired with x_i.
 
     `real`, `fake`: (n, d), the real points distinct; two points are the same only if all their coordinates
-    are. Raises `InputError` (a `ValueError`) for points that do not qualify and a loss that is not paired.
+    are, as float64. Raises `InputError` (a `ValueError`) for points that do not qualify and a loss that is
+    not paired or fails the assumptions.
     """
     as_paired(loss)
     return float(state_values(state_of(real, fake), loss))
@@ -62,19 +68,34 @@ def state_values(states: ArrayLike, loss: Loss) -> np.ndarray:
     n = states.shape[-1]
     if is_paired(loss):
         return paired_level(edges_on_cycles(states), n, loss)
+    _require_assumptions(as_separable(loss))
     counts = occupancies(states)
     worth = {int(m): xi(int(m), loss) for m in np.unique(counts)}
     table = np.array([worth.get(m, 0.0) for m in range(max(worth) + 1)])
     return table[counts].sum(axis=-1) / (2 * n)
 
 
+@cache
+def _require_assumptions(loss: Objective) -> None:
+    """Refuse an objective of one's own for which the formulas do not hold; those of the paper do."""
+    if is_named(loss):
+        return
+    for assumption in check_assumptions(loss, largest=1):
+        if assumption.number in ("4.1", "4.4", "4.5") and not assumption.holds:
+            raise InputError(
+                f"{loss.name} fails Assumption {assumption.number}, {assumption.statement} "
+                f"({assumption.evidence}): the exact value is known only under it"
+            )
+
+
 def checked_states(states: ArrayLike) -> np.ndarray:
     """States as whole numbers (..., n); raises `InputError` unless each is an index below n or `FREE`."""
     array = np.asarray(states)
-    if array.ndim == 0 or array.shape[-1] == 0 or not np.issubdtype(array.dtype, np.integer):
+    if array.ndim == 0 or array.size == 0 or not np.issubdtype(array.dtype, np.integer):
         raise InputError(f"{states!r} is not a state: give one whole number per generated point")
+    array = array.astype(np.int64) if np.issubdtype(array.dtype, np.unsignedinteger) else array
     n = array.shape[-1]
-    if array.min(initial=0) < FREE or array.max(initial=0) >= n:
+    if array.min() < FREE or array.max() >= n:
         raise InputError(
             f"a state of {n} points has an entry outside -1 (free) to {n - 1} (counted from 0): "
             f"{array.min()} to {array.max()}"
@@ -93,14 +114,11 @@ def occupancies(states: np.ndarray) -> np.ndarray:
 def paired_level(cycle_edges: ArrayLike, n: int, loss: Loss) -> np.ndarray:
     """g_pair where so many of the n edges lie on cycles; exactly h(0) if all of them do.
 
-    Raises `InputError` for a loss whose h(0) is not negative: the formula needs Assumption 4.4.
+    Raises `InputError` for a loss that fails Assumption 4.4 or 4.5, which the formula needs.
     """
     chosen = as_paired(loss)
+    _require_assumptions(chosen)
     at_zero = at(chosen.h, 0.0)
-    if not -np.inf < at_zero < 0:
-        raise InputError(
-            f"{chosen.name} has h(0) = {at_zero}: give a loss with h(0) < 0 (paper, Assumption 4.4)"
-        )
     return np.asarray(cycle_edges) / n * at_zero + 0.0  # no edges give 0, not -0
 
 

@@ -7,7 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from ganscape.errors import InputError
 from ganscape.landscape import barrier
+from ganscape.landscape.losses import LOSSES
 from ganscape.landscape.minima import PERFECT
 from ganscape.landscape.values import least_value
 from ganscape.reporting import style
@@ -25,6 +27,12 @@ def draw_bad_minima(counts: pd.DataFrame, ends: pd.DataFrame) -> tuple[Figure, p
 
     The numbers have a row per landscape (`part` `minima`) and one per loss and end (`part` `descents`).
     """
+    for step, table in (("find-minima", counts), ("descend", ends)):
+        missing = [loss for loss in LOSSES if loss not in set(table["loss"])]
+        if missing:
+            raise InputError(
+                f"nothing of {', '.join(missing)} is in these files: give `{step}` of every loss"
+            )
     shares = end_shares(ends)
     drawn = style.figure(5.2)
     with rc_context(style.SETTINGS):
@@ -65,7 +73,7 @@ def _draw_map(place: Axes, counts: pd.DataFrame, loss: str) -> None:
     place.tick_params(length=0)
     place.spines[:].set_visible(False)
     exact = barrier([0, 0], loss) / -least_value(loss)
-    limit = f"exact: {100 * exact:.0f}" if exact else "exact: none"
+    limit = f"exact: {100 * exact:.0f} %" if exact else "exact: none"
     place.set_title(f"{LOSS_NAMES[loss]} ({limit})", color=colour_of(loss), fontweight="bold")
 
 
@@ -111,5 +119,6 @@ def _draw_shares(drawn: Figure, shares: pd.DataFrame, ends: pd.DataFrame) -> Non
     for label, loss in zip(place.get_yticklabels(), losses, strict=True):
         label.set_color(colour_of(loss))
     place.invert_yaxis()
+    place.set_xlabel(f"share of starts, with 95 % intervals (white: {UNDECIDED})")
     place.set_xlim(0, 1)
     place.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])

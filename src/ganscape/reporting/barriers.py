@@ -116,11 +116,11 @@ def _label(place: Axes, shares: tuple[int, ...], members: list[tuple[float, Basi
     if max(shares) == 1:
         text = f"{len(members)} global minima:\nevery real point found"
     elif len(shares) == 1:
-        text = f"{len(members)} bad basins:\nall {WORDS[sum(shares)]} on one"
+        text = f"{len(members)} bad basins:\n{'both' if sum(shares) == 2 else 'all three'} on one"
     else:
         missed = sum(shares) - len(shares)
         text = f"{len(members)} bad basins: {WORDS[max(shares)]} on one, {WORDS[missed]} missed"
-    middle = float(np.mean([x for x, _ in members])) + (1.5 if len(shares) == 1 else 0)
+    middle = float(np.mean([x for x, _ in members])) + (len(members) / 2 if len(shares) == 1 else 0)
     place.annotate(
         f"{text}\n$g = {level:.3f}$".replace("-", "−"),
         (middle, level),

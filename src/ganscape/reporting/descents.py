@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
+from ganscape.errors import InputError
 from ganscape.landscape.descents import descend, random_starts
 from ganscape.landscape.minima import PERFECT
 from ganscape.landscape.trust_region import MINIMUM
@@ -65,7 +66,10 @@ def _end(kind: str, status: str) -> str:
 
 def read_descents(paths: Iterable[Path]) -> pd.DataFrame:
     """Files of `descend` as one table, losses in the usual order; raises `InputError` for other files."""
-    return read_by_loss(paths, COLUMNS, "descend")
+    ends = read_by_loss(paths, COLUMNS, "descend")
+    if len(ends.drop_duplicates(["kernel_width", "regularisation"])) > 1:
+        raise InputError("descents of several kernel widths or penalties were given: give those of one")
+    return ends
 
 
 def end_shares(ends: pd.DataFrame) -> pd.DataFrame:

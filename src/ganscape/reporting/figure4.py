@@ -142,13 +142,14 @@ def _draw_path(place: Axes, landscape: Landscape) -> None:
 def _draw_surface(place: Axes, landscape: Landscape) -> QuadContourSet:
     axis, surface = landscape.axis, landscape.surface.T  # y1 to the right, y2 upwards
     filled = place.contourf(axis, axis, surface, levels=LEVELS, cmap="cividis", extend="both")
-    place.contour(axis, axis, surface, levels=LEVELS, colors="white", linewidths=0.3, linestyles="-")
+    place.contour(axis, axis, surface, levels=LEVELS[::4], colors="black", linewidths=0.3, linestyles="-")
     place.plot(*CORNERS.T, color="white", linestyle=(0, (2, 2)), linewidth=1.2)
-    for minimum in landscape.minima:
+    for minimum, climb in zip(landscape.minima, landscape.climbs, strict=True):
         (y1,), (y2,) = minimum.points
-        marker = {"marker": "o", "color": "white"} if minimum.is_global else {"marker": "X", "color": "black"}
-        edge = "black" if minimum.is_global else "white"
-        place.plot(y1, y2, markeredgecolor=edge, markersize=6, linestyle="none", **marker)
+        colour = "white" if minimum.is_global else style.SEPARABLE
+        marker = "o" if minimum.is_global else "X"
+        size = min(4 + 40 * climb, 8)  # points; shallow minima are small
+        place.plot(y1, y2, marker, color=colour, markeredgecolor="black", markersize=size)
     for (y1, y2), text in _labels(landscape):
         place.annotate(
             text,
@@ -183,7 +184,7 @@ def _labels(landscape: Landscape) -> list[tuple[np.ndarray, str]]:
     for group in groups:
         first, climb = group[0]
         bad = "bad minimum" if len(group) == 1 else f"{len(group)} bad minima"
-        text = "global minimum" if first.is_global else f"{bad}: {first.kind},\nclimb {climb:.3f}"
+        text = "global minimum" if first.is_global else f"{bad},\nclimb {climb:.3f}"
         labels.append((np.mean([minimum.points for minimum, _ in group], axis=0)[:, 0], text))
     return labels
 

@@ -126,6 +126,7 @@ def to_latex(table: Table) -> str:
 LATEX = {
     **{"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_"},
     **{"{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"},
+    **{"<": "$<$", ">": "$>$", "|": "$|$"},
     **{"±": r"$\pm$", "−": r"$-$", "×": r"$\times$", "—": "---", "↑": r"$\uparrow$", "↓": r"$\downarrow$"},
 }
 
