@@ -41,8 +41,7 @@ class Ends:
 
     `positions` (S, n, d), `values` (S,), `gradients` (S,) norms, `curvatures` (S,) smallest eigenvalues of
     the Hessian, `status` a tuple of S words: "minimum" (the gradient vanishes, the Hessian is positive
-    definite), "plateau" (the gradient vanishes, the Hessian is flat in some direction) or "not converged";
-    `steps` (S,) tried.
+    definite), "plateau" (the gradient vanishes, the Hessian is flat in some direction) or "not converged".
     """
 
     positions: Tensor
@@ -50,7 +49,6 @@ class Ends:
     gradients: Tensor
     curvatures: Tensor
     status: tuple[str, ...]
-    steps: Tensor
 
 
 @dataclass
@@ -63,7 +61,6 @@ class _State:
     eigenvalues: Tensor
     eigenvectors: Tensor
     radii: Tensor
-    steps: Tensor
 
     def rows(self, which: Tensor) -> "_State":
         return _State(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
@@ -119,7 +116,6 @@ def minimise(problem: SmoothedProblem, starts: Tensor, most_steps: int) -> Ends:
         state.gradients.norm(dim=-1),
         state.eigenvalues[:, 0],
         _status(problem, scale, state),
-        state.steps,
     )
 
 
@@ -127,8 +123,7 @@ def _state_at(problem: SmoothedProblem, positions: Tensor) -> _State:
     values, gradients = problem.value_and_gradient(positions)
     eigenvalues, eigenvectors = torch.linalg.eigh(hessians(problem, positions))
     radii = torch.full_like(values, problem.kernel_width / 2)
-    steps = torch.zeros(len(values), dtype=torch.int64)
-    return _State(positions.flatten(1), values, gradients.flatten(1), eigenvalues, eigenvectors, radii, steps)
+    return _State(positions.flatten(1), values, gradients.flatten(1), eigenvalues, eigenvectors, radii)
 
 
 def _slopes(state: _State) -> Tensor:
@@ -202,11 +197,10 @@ def _step(problem: SmoothedProblem, scale: float, state: _State) -> _State:
     radii = torch.where(ratio < 0.25, 0.25 * state.radii, state.radii)
     radii = torch.where((ratio > 0.75) & at_border, 2 * state.radii, radii)
     radii = radii.clamp(max=LARGEST_RADIUS * problem.kernel_width)
-    steps = state.steps + 1
     taken = ratio > WORTH_TAKING
     if bool(taken.any()):
         state.replace(taken, _state_at(problem, tried[taken].reshape(shape)))
-    state.radii, state.steps = radii, steps
+    state.radii = radii
     return state
 
 

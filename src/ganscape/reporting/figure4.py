@@ -19,10 +19,10 @@ from matplotlib.patheffects import withStroke
 from ganscape.landscape import Minimum, climbs, local_minima, smoothed_value, state_of, state_values
 from ganscape.reporting import style
 from ganscape.reporting.losses import LOSS_NAMES, colour_of, kind_of
+from ganscape.reporting.minima import REAL
 from ganscape.reporting.rendering import number
 
 LOSSES = ("js", "rs")
-REAL = np.array([[0.0], [1.0]])  # their distance is the unit of length
 FREE_PLACE = -0.6
 # Corners of the path (y1, y2): both free; y1 found x1; y2 collapsed onto it; y2 went on to x2.
 CORNERS = np.array([[FREE_PLACE, FREE_PLACE], [0, FREE_PLACE], [0, 0], [0, 1]])
