@@ -16,10 +16,9 @@ from numpy.typing import ArrayLike
 from scipy.spatial.distance import pdist
 
 from ganscape.errors import InputError
-from ganscape.landscape.losses import Loss
+from ganscape.landscape.losses import Loss, is_paired
 from ganscape.landscape.smoothed import SmoothedProblem, one_thread
 from ganscape.landscape.trust_region import MINIMUM, Ends, minimise, value_scale
-from ganscape.objectives import PairedObjective
 
 PERFECT, COLLAPSED, DROPPED = "perfect", "collapsed", "dropped"
 
@@ -140,7 +139,7 @@ def _images(problem: SmoothedProblem, positions: torch.Tensor) -> torch.Tensor:
     """
     mirrored = (problem.real.sum() - positions).flip(1)
     images = torch.cat([positions, mirrored])
-    if isinstance(problem.objective, PairedObjective):
+    if is_paired(problem.objective):
         return images
     return torch.cat([images, images.flip(1)])
 

@@ -33,10 +33,10 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from ganscape.errors import InputError
-from ganscape.landscape.losses import Loss, as_objective, as_paired, as_separable
+from ganscape.landscape.losses import Loss, as_objective, as_paired, as_separable, is_paired
 from ganscape.landscape.maximisers import hinge_coefficients, newton_coefficients
 from ganscape.landscape.points import checked_real, finite_array
-from ganscape.objectives import Objective, PairedObjective, hinge
+from ganscape.objectives import Objective, hinge
 
 ROUNDING = 5e-16  # of sums of a few kernel values
 SMALLEST_REGULARISATION = 1e-7  # below, rounding of kernel values becomes visible in g_smooth
@@ -131,9 +131,7 @@ class SmoothedProblem:
     ) -> "SmoothedProblem":
         """The problem of these arguments, or an `InputError`; see `smoothed_value`."""
         objective = as_objective(loss)
-        objective = (
-            as_paired(objective) if isinstance(objective, PairedObjective) else as_separable(objective)
-        )
+        objective = as_paired(objective) if is_paired(objective) else as_separable(objective)
         return cls(
             torch.from_numpy(checked_real(real)),
             objective,
@@ -197,7 +195,7 @@ class SmoothedProblem:
         # Where points all but coincide, rounding may leave a matrix that is not positive semidefinite.
         gram.diagonal(dim1=-2, dim2=-1).add_(ROUNDING)
         n = len(self.real)
-        weight = 1 / n if isinstance(self.objective, PairedObjective) else 1 / (2 * n)
+        weight = 1 / n if is_paired(self.objective) else 1 / (2 * n)
         if self._is_hinge():
             coefficients = hinge_coefficients(gram, weight, self.regularisation)
         else:
@@ -209,19 +207,19 @@ class SmoothedProblem:
     def _scores_matrix(self) -> Tensor:
         """A (M, 2n): the scores s are A times the values of f at all points."""
         identity = torch.eye(len(self.real), dtype=torch.float64)
-        if isinstance(self.objective, PairedObjective):
+        if is_paired(self.objective):
             return torch.cat([identity, -identity], -1)
         return torch.block_diag(identity, -identity)
 
     def _terms(self, scores: Tensor) -> Tensor:
         """φ_j(s_j), elementwise: (B, M) to (B, M)."""
-        if isinstance(self.objective, PairedObjective):
+        if is_paired(self.objective):
             return self.objective.h(scores)
         on_real, on_fake = scores.split(len(self.real), -1)
         return torch.cat([self.objective.h1(on_real), self.objective.h2(on_fake)], -1)
 
     def _is_hinge(self) -> bool:
-        if isinstance(self.objective, PairedObjective):
+        if is_paired(self.objective):
             return self.objective.h is hinge
         return self.objective.h1 is hinge and self.objective.h2 is hinge
 

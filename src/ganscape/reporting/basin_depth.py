@@ -50,18 +50,21 @@ def basin_depths() -> pd.DataFrame:
     rows = []
     for line in LINES:
         for share in sorted({*SHARES, *RATIOS.values()}):
-            rows.append(_imbalance_row(line, "small share", share, SMALL_SHARE, SMALL_SHARE))
-            rows.append(_imbalance_row(line, "missing share", share, 1 - share, 1 - 0.5))
+            rows.append(_row(line, "small share", share, SMALL_SHARE))
+            rows.append(_row(line, "missing share", share, 1 - share))
         if line.pairing == "fixed":
             rows += [_row(line, "number of points", 1 / n, 1 / n, n) for n in NUMBERS]
-    return pd.DataFrame(rows)
+    depths = pd.DataFrame(rows)
+    depths["ratio_to_balanced"] = depths["rise"] / _balanced_rises(depths)
+    return depths
 
 
-def _imbalance_row(line: Line, study: str, share: float, leaving: float, balanced_leaving: float) -> dict:
-    row = _row(line, study, share, leaving)
-    balanced = _row(line, study, 0.5, balanced_leaving)
-    ratio = row["rise"] / balanced["rise"] if balanced["rise"] > ROUNDING else np.nan
-    return {**row, "ratio_to_balanced": ratio}
+def _balanced_rises(depths: pd.DataFrame) -> pd.Series:
+    """For each row the rise at share 1/2 of the same line under imbalance; NaN where there is none."""
+    under_imbalance = depths["study"] != "number of points"
+    balanced = depths[under_imbalance & (depths["share"] == 0.5) & (depths["rise"] > ROUNDING)]
+    line = ["study", "loss", "pairing"]
+    return depths[line].merge(balanced[[*line, "rise"]], on=line, how="left")["rise"]
 
 
 def _row(line: Line, study: str, share: float, leaving: float, n: int | None = None) -> dict:
