@@ -45,6 +45,19 @@ def atomic_path(target: str | os.PathLike) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def check_writable(target: str | os.PathLike) -> None:
+    """Raise now, before a long computation, the `InputError` with which `atomic_path(target)` would end it."""
+    target = Path(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+    except OSError as error:
+        raise InputError(f"cannot write {target}: {error.strerror}; choose another place") from error
+    if target.is_dir():
+        raise InputError(f"cannot write {target}: it is a folder; name a file")
+
+
 def write_text(target: str | os.PathLike, text: str) -> None:
     """Write `text` (UTF-8) to `target` atomically."""
     with atomic_path(target) as path:

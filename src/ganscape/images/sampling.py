@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganscape.seeding import random_generator
+
 
 class Stream(IntEnum):
     """Independent streams of one seed."""
@@ -14,12 +16,6 @@ class Stream(IntEnum):
     ORDER = 1
     ITERATION = 2
     SAMPLE_GRID = 3
-
-
-def random_generator(seed: int, stream: Stream, index: int = 0) -> torch.Generator:
-    """A CPU generator for one position of a stream: the same arguments always give the same numbers."""
-    state = np.random.SeedSequence([seed, stream, index]).generate_state(1, np.uint64)
-    return torch.Generator().manual_seed(int(state[0]))
 
 
 class RealImages:

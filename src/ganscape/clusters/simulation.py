@@ -1,0 +1,100 @@
+"""Playing many games: which engine, how many seeds at a time, and what becomes of those that diverge."""
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganscape.clusters import native
+from ganscape.clusters.batched import BatchedGames
+from ganscape.clusters.distributions import Distribution
+from ganscape.clusters.games import Game
+from ganscape.clusters.observations import Engine, Observation
+from ganscape.clusters.starts import Start, start
+from ganscape.errors import InputError
+
+ENGINES = ("auto", "native", "batched")
+SEEDS_AT_ONCE = 256  # on a processor; memory stays the same however many seeds there are
+ITERATIONS_AT_ONCE = 50
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How to compute, as opposed to what: an engine of `ENGINES`, a device, a number of threads (None: all)."""
+
+    engine: str = "auto"
+    device: torch.device = torch.device("cpu")
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some seeds over some iterations: what was seen, and which games' weights were still finite at its end."""
+
+    start: Start
+    iterations: np.ndarray
+    observation: Observation
+    finite: np.ndarray
+
+
+def simulate(
+    game: Game,
+    distribution: Distribution,
+    seeds: Sequence[int],
+    iterations: int,
+    execution: Execution,
+    *,
+    every: int = 1,
+    probes: Tensor | None = None,
+    observed: int | None = None,
+) -> Iterator[Block]:
+    """Play `game` for every seed, block by block: all iterations of some seeds, then of the next.
+
+    every: iterations between observations; iterations must be a multiple of it. probes: places (p, d) at which
+    the discriminator's logit is observed. observed: how many generated points are, where batches are fresh. A
+    game whose weights stop being finite goes on without disturbing the others.
+    """
+    if iterations < 1 or every < 1:
+        raise InputError(f"{iterations} iterations, observed every {every}: both must be at least 1")
+    if iterations % every:
+        raise InputError(f"{iterations} iterations are no multiple of the {every} between observations")
+    if probes is None:
+        probes = torch.zeros(1, game.discriminator.sizes[0])
+    engine = chosen_engine(game, execution)
+    at_once = len(seeds) if execution.device.type == "cuda" else SEEDS_AT_ONCE
+    block = every * max(1, ITERATIONS_AT_ONCE // every)
+    for first in range(0, len(seeds), max(1, at_once)):
+        begin = start(game, distribution, seeds[first : first + at_once], observed)
+        games = _engine(engine, game, distribution, begin, probes, execution)
+        for done in range(0, iterations, block):
+            now = min(block, iterations - done)
+            observation = games.advance(now, every)
+            yield Block(begin, np.arange(done + every, done + now + 1, every), observation, games.finite())
+
+
+def chosen_engine(game: Game, execution: Execution) -> str:
+    """`native` or `batched`; raises `InputError` where the one asked for cannot play."""
+    reason = native.unsupported(game, execution.device)
+    if execution.engine == "native" and reason:
+        raise InputError(f"engine native cannot play this game ({reason}): use engine batched, or auto")
+    if execution.engine == "auto" and reason:
+        logger.info("engine batched: %s", reason)
+    return "batched" if execution.engine == "batched" or reason else "native"
+
+
+def _engine(
+    name: str, game: Game, distribution: Distribution, begin: Start, probes: Tensor, execution: Execution
+) -> Engine:
+    if name == "native":
+        return native.NativeGames(game, begin, probes, execution.threads or _cores())
+    return BatchedGames(game, distribution, begin, probes, execution.device)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,65 @@
+"""What two-cluster games did, as arrays, and their files (numpy's .npz: arrays only, nothing is executed)."""
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from ganscape.errors import InputError
+from ganscape.files import atomic_path
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """S games; T iterations were kept, of n points, and of f at p places.
+
+    losses: D's, (S, all iterations). points: (S, T, n), generated, at `iterations` (T,). logits: (S, T, p), f at
+    `places` (p,). real: (S, n). collapsed_at: (S,), the middle of the longest uninterrupted stretch of collapsed
+    iterations, 0 where there was none; collapsed_counts and collapsed_logits: (S, 2), how many generated points
+    either cluster had then, and f at both centres.
+    """
+
+    seeds: np.ndarray
+    losses: np.ndarray
+    iterations: np.ndarray
+    points: np.ndarray
+    places: np.ndarray
+    logits: np.ndarray
+    real: np.ndarray
+    collapsed_at: np.ndarray
+    collapsed_counts: np.ndarray
+    collapsed_logits: np.ndarray
+
+
+OF_ALL_SEEDS = ("iterations", "places")
+
+
+def together(trajectories: Sequence[Trajectory]) -> Trajectory:
+    """Trajectories of different seeds as one."""
+
+    def joined(name: str) -> np.ndarray:
+        parts = [getattr(trajectory, name) for trajectory in trajectories]
+        return parts[0] if name in OF_ALL_SEEDS else np.concatenate(parts)
+
+    return Trajectory(**{field.name: joined(field.name) for field in fields(Trajectory)})
+
+
+def save_trajectory(trajectory: Trajectory, target: Path) -> None:
+    """Write all arrays to `target` (.npz), compressed."""
+    if target.suffix != ".npz":
+        raise InputError(f"{target}: a trajectory's file ends in .npz")
+    with atomic_path(target) as path:
+        np.savez_compressed(path, **asdict(trajectory))
+
+
+def load_trajectory(source: Path) -> Trajectory:
+    """Read what `save_trajectory` wrote; raises `InputError` for anything else."""
+    try:
+        with np.load(source, allow_pickle=False) as arrays:
+            return Trajectory(**{field.name: arrays[field.name] for field in fields(Trajectory)})
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, zipfile.BadZipFile) as error:
+        raise InputError(
+            f"{source} is not a trajectory ({error}): make it with `two-cluster` or `replay`"
+        ) from None

@@ -1,0 +1,201 @@
+"""The two-cluster experiment (paper, Section 5) for many seeds: what becomes of each, by stated definitions.
+
+A generated point belongs to a cluster when it lies within 0.36 of its centre, 0 or 4. Iterations count from 1 and
+are looked at after both players' steps. At an iteration a game is
+
+- a *success* if each cluster has at least 80 % of its share of the generated points: of 100 points, 40 and 40 where
+  the shares are equal, as the project defines it, and in proportion where they are not (our reading);
+- *collapsed* if one cluster has at least 80 % of all generated points and the other at most 5 %.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+import torch
+
+from ganscape.clusters.distributions import TwoClusters
+from ganscape.clusters.games import SGD, Game, Perceptron
+from ganscape.clusters.simulation import Block, Execution, simulate
+from ganscape.clusters.trajectories import Trajectory, together
+
+RADIUS = 0.36
+SUCCESS_SHARE = 0.8
+COLLAPSED_SHARE, MISSED_SHARE = 0.8, 0.05
+ITERATIONS = 5000
+DISCRIMINATOR_WIDTH, GENERATOR_WIDTH = 10, 5  # the paper's
+
+DONE, DIVERGED = "done", "diverged"
+COLUMNS = [
+    "loss",
+    "seed",
+    "discriminator_width",
+    "generator_width",
+    "share",
+    "escape_time",
+    "iterations_collapsed",
+    "min_d_loss",
+    "final_first",
+    "final_second",
+    "success",
+    "status",
+]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Which two-cluster games: the loss, the widths of both networks' two hidden layers, the real shares."""
+
+    loss: str
+    discriminator_width: int = DISCRIMINATOR_WIDTH
+    generator_width: int = GENERATOR_WIDTH
+    shares: tuple[float, float] = (0.5, 0.5)
+
+    def __post_init__(self) -> None:
+        _ = self.game, self.clusters  # which refuse what cannot be
+
+    @property
+    def clusters(self) -> TwoClusters:
+        return TwoClusters(tuple(self.shares))
+
+    @property
+    def game(self) -> Game:
+        """The paper's game: ten discriminator steps, then ten generator steps, on all points."""
+        sgd = SGD(learning_rate=0.01, momentum=0.9)
+        return Game(
+            self.loss,
+            Perceptron((1, self.discriminator_width, self.discriminator_width, 1), "sigmoid"),
+            Perceptron((1, self.generator_width, self.generator_width, 1), "tanh"),
+            sgd,
+            sgd,
+            discriminator_steps=10,
+            generator_steps=10,
+            separable_factor=0.5,  # Eq. (1)
+        )
+
+
+def counts(points: np.ndarray) -> np.ndarray:
+    """How many of the generated points (..., n, 1) belong to either cluster: (..., 2)."""
+    within = [np.abs(points[..., 0] - centre) <= RADIUS for centre in TwoClusters.CENTRES]
+    return np.stack([near.sum(-1) for near in within], -1)
+
+
+def is_success(found: np.ndarray, clusters: TwoClusters) -> np.ndarray:
+    """Whether counts (..., 2) are those of a success."""
+    return (found >= SUCCESS_SHARE * np.array(clusters.counts)).all(-1)
+
+
+def is_collapsed(found: np.ndarray, points: int) -> np.ndarray:
+    """Whether counts (..., 2) are those of a mode collapse."""
+    return (found.max(-1) >= COLLAPSED_SHARE * points) & (found.min(-1) <= MISSED_SHARE * points)
+
+
+def play(
+    setting: Setting,
+    seeds: Sequence[int],
+    iterations: int,
+    execution: Execution,
+    *,
+    keep_every: int | None = None,
+    places: Sequence[float] = (),
+    advanced: Callable[[int], object] = lambda count: None,
+) -> tuple[pd.DataFrame, Trajectory]:
+    """Play `setting` for every seed: a row of `COLUMNS` each, and the trajectory at every `keep_every`-th iteration.
+
+    escape_time: the first iteration with success, none if there is none. success: whether the last one is.
+    status: `diverged` where weights or losses stopped being finite; the last state is then left blank. `advanced`
+    is called with the number of games times iterations that have just been played.
+    """
+    kept = np.arange(1, iterations + 1)[(keep_every or iterations) - 1 :: keep_every or iterations]
+    probes = torch.tensor([*TwoClusters.CENTRES, *places])[:, None]
+    tables, trajectories, blocks = [], [], []
+    for block in simulate(setting.game, setting.clusters, seeds, iterations, execution, probes=probes):
+        blocks.append(_look(block, setting.clusters, kept))
+        advanced(len(block.start.seeds) * len(block.iterations))
+        if block.iterations[-1] == iterations:
+            table, trajectory = _summary(setting, block, blocks, kept, np.array(places, np.float32))
+            tables.append(table)
+            trajectories.append(trajectory)
+            blocks = []
+    return pd.concat(tables, ignore_index=True), together(trajectories)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Of one block: what is needed of every iteration, and what is kept of some. S games are the first axis."""
+
+    losses: np.ndarray
+    found: np.ndarray
+    centre_logits: np.ndarray
+    points: np.ndarray
+    place_logits: np.ndarray
+
+
+def _look(block: Block, clusters: TwoClusters, kept: np.ndarray) -> _Seen:
+    seen = block.observation
+    centres = len(clusters.CENTRES)
+    chosen = np.isin(block.iterations, kept)
+    return _Seen(
+        seen.losses,
+        counts(seen.points).astype(np.int16),
+        seen.logits[:, :, :centres],
+        seen.points[:, chosen][..., 0],
+        seen.logits[:, chosen][..., centres:],
+    )
+
+
+def _summary(
+    setting: Setting, last: Block, blocks: list[_Seen], kept: np.ndarray, places: np.ndarray
+) -> tuple[pd.DataFrame, Trajectory]:
+    """Rows and trajectory of some seeds, from all of their blocks."""
+    seen = _Seen(
+        *(np.concatenate([getattr(block, field.name) for block in blocks], axis=1) for field in fields(_Seen))
+    )
+    seeds = np.array(last.start.seeds)
+    clusters = setting.clusters
+    success = is_success(seen.found, clusters)
+    collapsed = is_collapsed(seen.found, clusters.points)
+    diverged = ~(last.finite & np.isfinite(seen.losses).all(1))
+    final = pd.DataFrame(seen.found[:, -1], dtype="Int64").mask(pd.Series(diverged))
+    table = pd.DataFrame(
+        {
+            "loss": setting.loss,
+            "seed": seeds,
+            "discriminator_width": setting.discriminator_width,
+            "generator_width": setting.generator_width,
+            "share": setting.shares[0],
+            "escape_time": pd.Series(success.argmax(1) + 1, dtype="Int64").where(pd.Series(success.any(1))),
+            "iterations_collapsed": collapsed.sum(1),
+            "min_d_loss": np.nanmin(np.where(np.isfinite(seen.losses), seen.losses, np.nan), 1),
+            "final_first": final[0],
+            "final_second": final[1],
+            "success": success[:, -1] & ~diverged,
+            "status": np.where(diverged, DIVERGED, DONE),
+        }
+    )[COLUMNS]
+    middles = np.array([_middle_of_longest(row) for row in collapsed])
+    at_middle = np.arange(len(seeds)), middles - 1
+    trajectory = Trajectory(
+        seeds,
+        seen.losses,
+        kept,
+        seen.points,
+        places,
+        seen.place_logits,
+        last.start.real[..., 0].numpy(),
+        middles,
+        np.where(middles[:, None] > 0, seen.found[at_middle], 0),
+        np.where(middles[:, None] > 0, seen.centre_logits[at_middle], np.nan),
+    )
+    return table, trajectory
+
+
+def _middle_of_longest(flags: np.ndarray) -> int:
+    """The middle, counted from 1, of the longest stretch of true ones; 0 if there are none."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
+    if not len(edges):
+        return 0
+    begins, ends = edges[::2], edges[1::2]
+    longest = (ends - begins).argmax()
+    return int(begins[longest] + ends[longest] + 1) // 2
