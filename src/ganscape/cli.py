@@ -27,6 +27,17 @@ STEPS = {
     "descend": "minimise a smoothed landscape of three points from random starts",
     "minima-table": "tabulate the minima of smoothed landscapes by kernel width and penalty",
     "bad-minima": "draw which smoothed landscapes have bad minima, and how often descents end in one",
+    "two-cluster": "train two-cluster GANs of many seeds at once, a row of outcomes per seed",
+    "replay": "play one two-cluster seed again and keep everything",
+    "gaussians": "train GANs on mixtures of Gaussians, many seeds at once",
+    "figure5": "draw the paper's Figure 5, how generated points move",
+    "figure6": "draw the paper's Figure 6, D's loss over all seeds, and D at a mode collapse",
+    "escape": "draw how long seeds stay unsuccessful, loss by loss",
+    "width": "draw escape times against the widths of both networks",
+    "imbalance-clusters": "draw what becomes of two clusters of unequal size",
+    "gaussians-figure": "draw modes and good samples of mixtures of Gaussians over training",
+    "two-clusters-table": "tabulate what became of all two-cluster seeds",
+    "animate": "animate a JS-GAN and an RS-GAN run side by side",
     "bench": "measure speed, as ratios to a plain textbook implementation",
 }
 
@@ -39,7 +50,8 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one step; returns the exit status: 0 done, 1 bad input (one line on stderr), 2 bad usage."""
+    """Run one step; returns the exit status: 0 done, 1 bad input (one line on stderr), 2 bad
+    usage, 130 interrupted."""
     parser = argparse.ArgumentParser(prog="python -m ganscape", description=__doc__)
     parser.add_argument("--version", action="version", version=f"ganscape {__version__}")
     subparsers = parser.add_subparsers(dest="step", metavar="STEP", required=True)
@@ -63,4 +75,7 @@ def main(argv: list[str] | None = None) -> int:
     except InputError as error:
         print(f"ganscape {namespace.step}: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(f"ganscape {namespace.step}: interrupted; no output was left half-written", file=sys.stderr)
+        return 130
     return 0

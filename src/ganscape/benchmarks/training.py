@@ -39,7 +39,7 @@ def measure_training(name: str, repeats: int, seconds_per_turn: float) -> list[M
 def measure_matmul(repeats: int, seconds_per_turn: float) -> list[Measurement]:
     """The machine's own rate: a square matrix product, 2 n^3 operations."""
     threads = torch.get_num_threads()
-    measured = performance({"torch": partial(_build_matmul, threads)}, repeats, seconds_per_turn)
+    measured = performance({"torch": partial(build_matmul, threads)}, repeats, seconds_per_turn)
     operations = 2 * MATRIX_SIZE**3 / 1e9
     return compared("matmul", {"torch": measured["torch"].rate * operations}, "GFLOP/s", threads)
 
@@ -63,7 +63,8 @@ def _build_iteration(name: str, kind: type[Game] | type[TextbookGame], threads: 
     return iterate
 
 
-def _build_matmul(threads: int) -> Callable[[], None]:
+def build_matmul(threads: int) -> Callable[[], None]:
+    """One product of square matrices of `MATRIX_SIZE`."""
     torch.set_num_threads(threads)
     a, b = torch.rand(MATRIX_SIZE, MATRIX_SIZE), torch.rand(MATRIX_SIZE, MATRIX_SIZE)
     return lambda: torch.mm(a, b)

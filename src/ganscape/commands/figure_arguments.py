@@ -11,6 +11,16 @@ def add_figure_output(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_outcomes(parser: argparse.ArgumentParser) -> None:
+    """What became of two-cluster seeds (`ganscape.reporting.outcomes`)."""
+    parser.add_argument("--outcomes", type=Path, nargs="+", required=True, help="files of `two-cluster`")
+
+
+def add_iterations(parser: argparse.ArgumentParser) -> None:
+    """How long those seeds were trained, which their outcomes do not say."""
+    parser.add_argument("--iterations", type=int, required=True, help="of every seed in the outcomes")
+
+
 def add_smoothing(parser: argparse.ArgumentParser) -> None:
     """One smoothed landscape (`ganscape.landscape.smoothed`)."""
     parser.add_argument(

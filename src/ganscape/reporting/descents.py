@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from ganscape.errors import InputError
 from ganscape.landscape.descents import descend, random_starts
 from ganscape.landscape.minima import PERFECT
 from ganscape.landscape.trust_region import MINIMUM
 from ganscape.reporting.minima import read_by_loss
+from ganscape.reporting.statistics import proportion_interval
 
 TRIANGLE = np.array(
     [[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]]
@@ -29,7 +29,6 @@ COLUMNS = [
 ]
 BAD, UNDECIDED = "bad minimum", "plateau or not converged"
 ENDS = (PERFECT, BAD, UNDECIDED)
-CONFIDENCE = 0.95
 
 
 def descents(
@@ -83,9 +82,3 @@ def end_shares(ends: pd.DataFrame) -> pd.DataFrame:
                 {"loss": loss, "end": end, "starts": total, "share": count / total, "low": low, "high": high}
             )
     return pd.DataFrame(rows)
-
-
-def proportion_interval(count: int, total: int) -> tuple[float, float]:
-    """Wilson's interval for a proportion, at a confidence of 95 %."""
-    interval = binomtest(count, total).proportion_ci(CONFIDENCE, method="wilson")
-    return float(interval.low), float(interval.high)

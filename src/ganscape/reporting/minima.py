@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ganscape.errors import InputError
 from ganscape.landscape import climbs, local_minima
 from ganscape.landscape.losses import LOSSES
 from ganscape.landscape.minima import COLLAPSED, DROPPED, PERFECT
 from ganscape.reporting.losses import LOSS_NAMES, kind_of
+from ganscape.reporting.reading import read_tables
 from ganscape.reporting.rendering import Cell, Column, Section, Table
 
 REAL = np.array([[0.0], [1.0]])  # their distance is the unit of length
@@ -54,16 +54,7 @@ def read_minima(paths: Iterable[Path]) -> pd.DataFrame:
 
 def read_by_loss(paths: Iterable[Path], columns: Sequence[str], step: str) -> pd.DataFrame:
     """CSV files of one `step`, one per loss, as one table in the usual order of losses."""
-    tables = []
-    for path in paths:
-        try:
-            table = pd.read_csv(path)
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path} cannot be read ({error}): make it with `{step}`") from None
-        if list(table.columns) != list(columns):
-            raise InputError(f"{path} has other columns than `{step}` writes: make it again")
-        tables.append(table)
-    together = pd.concat(tables, ignore_index=True)
+    together = read_tables(paths, columns, step)
     return together.sort_values("loss", key=lambda names: names.map(LOSSES.index), kind="stable")
 
 

@@ -1,0 +1,19 @@
+"""`width`: escape times against the widths of both networks."""
+
+import argparse
+
+from ganscape.commands.figure_arguments import add_figure_output, add_iterations, add_outcomes
+from ganscape.reporting.width import draw_width
+from ganscape.reporting.outcomes import read_outcomes
+from ganscape.reporting.style import save
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_outcomes(parser)
+    add_iterations(parser)
+    add_figure_output(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    drawn, numbers = draw_width(read_outcomes(arguments.outcomes), arguments.iterations)
+    save(drawn, arguments.output, numbers)

@@ -1,0 +1,137 @@
+"""Figure `gaussians`: modes and good samples over training, and what the generators draw in the end."""
+
+import zipfile
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ganscape.clusters.gaussians import COLUMNS, DEVIATIONS, MIXTURES, Samples
+from ganscape.clusters.two_clusters import DONE
+from ganscape.errors import InputError
+from ganscape.reporting import style
+from ganscape.reporting.figure5 import LOSSES
+from ganscape.reporting.losses import LOSS_NAMES, colour_of
+from ganscape.reporting.reading import read_tables
+
+MEASURES = {"modes": "modes covered", "good_share": "share of good samples"}
+QUARTILES = (0.25, 0.5, 0.75)
+
+
+def read_looks(paths: Iterable[Path]) -> pd.DataFrame:
+    """Files of `gaussians`, one per mixture and loss; raises `InputError` where one is missing."""
+    looks = read_tables(paths, COLUMNS, "gaussians")
+    for mixture in MIXTURES:
+        for loss in LOSSES:
+            if not (looks["mixture"].eq(mixture) & looks["loss"].eq(loss)).any():
+                raise InputError(
+                    f"nothing of {loss} on {mixture} is in these files: give `gaussians` of both losses"
+                )
+    return looks
+
+
+def load_samples(source: Path) -> Samples:
+    """The last samples that `gaussians` wrote; raises `InputError` for anything else."""
+    try:
+        with np.load(source, allow_pickle=False) as arrays:
+            return Samples(**{field.name: arrays[field.name] for field in fields(Samples)})
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, zipfile.BadZipFile) as error:
+        raise InputError(f"{source} has no samples ({error}): make it with `gaussians`") from None
+
+
+def draw_gaussians(
+    looks: pd.DataFrame, samples: dict[tuple[str, str], Samples]
+) -> tuple[Figure, pd.DataFrame]:
+    """A row per mixture: both measures over training, then samples of the seed of the median share of good ones.
+
+    `samples` has those of each (mixture, loss). Rows of the numbers: `part` (`look`: `mixture, loss, iteration,
+    measure, lower, median, upper, seeds`, or `sample`: `mixture, loss, seed, x, y`).
+    """
+    drawn = style.figure(4.3)
+    numbers = []
+    with rc_context(style.SETTINGS):
+        places = drawn.subplots(len(MIXTURES), 4, width_ratios=(1.1, 1.1, 1, 1))
+        for row, mixture in zip(places, MIXTURES, strict=True):
+            of_mixture = looks[looks["mixture"] == mixture]
+            for place, measure in zip(row, MEASURES, strict=False):
+                bands = _bands(of_mixture, measure)
+                _draw_measure(place, bands, mixture, measure)
+                numbers.append(bands.assign(part="look", mixture=mixture, measure=measure))
+            for place, loss in zip(row[2:], LOSSES, strict=True):
+                seed = _typical(of_mixture[of_mixture["loss"] == loss])
+                points = _draw_samples(place, samples[mixture, loss], seed, mixture, loss)
+                numbers.append(points.assign(part="sample", mixture=mixture, loss=loss, seed=seed))
+        seeds = looks.groupby(["mixture", "loss"])["seed"].nunique().max()
+        drawn.suptitle(
+            f"Five Gaussians on a ring and twenty-five on a grid: median and quartiles of {seeds} seeds, and "
+            f"samples of the median one\n(good: within {DEVIATIONS} standard deviations of a mode; covered: one good "
+            "sample; grey: real points)",
+            fontsize=8,
+        )
+    return drawn, pd.concat(numbers, ignore_index=True)
+
+
+def _bands(looks: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Quartiles over the seeds that have not diverged."""
+    finished = looks[looks["status"] == DONE].groupby(["loss", "iteration"])[measure]
+    bands = finished.quantile(list(QUARTILES)).unstack()
+    bands.columns = ["lower", "median", "upper"]
+    return bands.assign(seeds=finished.size()).reset_index()
+
+
+def _typical(looks: pd.DataFrame) -> int:
+    """The seed whose last share of good samples is the median (the lower one of an even number)."""
+    last = looks[looks["iteration"] == looks["iteration"].max()].sort_values(["good_share", "seed"])
+    return int(last["seed"].iloc[(len(last) - 1) // 2])
+
+
+def _draw_measure(place: Axes, bands: pd.DataFrame, mixture: str, measure: str) -> None:
+    for loss in LOSSES:
+        line = bands[bands["loss"] == loss]
+        colour = colour_of(loss)
+        place.fill_between(
+            line["iteration"], line["lower"], line["upper"], color=colour, alpha=0.2, linewidth=0
+        )
+        place.plot(line["iteration"], line["median"], color=colour, linewidth=1.3, clip_on=False)
+    modes = len(MIXTURES[mixture].centres)
+    top = modes if measure == "modes" else 1
+    place.set_ylim(0, 1.05 * top)
+    if measure == "modes":
+        place.axhline(modes, color="black", linewidth=0.6, linestyle=(0, (1, 1)))
+        place.set_yticks(sorted({0, modes // 2, modes}))
+    place.set_xlim(left=0)
+    place.set_title(f"{mixture}: {MEASURES[measure]}")
+    place.set_xlabel("iteration")
+    if measure == "modes":
+        for height, loss in zip((0.22, 0.08), LOSSES, strict=True):
+            place.text(
+                0.97,
+                height,
+                LOSS_NAMES[loss],
+                color=colour_of(loss),
+                transform=place.transAxes,
+                ha="right",
+                fontweight="bold",
+                fontsize=7,
+            )
+
+
+def _draw_samples(place: Axes, samples: Samples, seed: int, mixture: str, loss: str) -> pd.DataFrame:
+    row = int(np.flatnonzero(samples.seeds == seed)[0])
+    place.plot(*samples.real[row].T, ".", color="#c0c0c0", markersize=1.5, markeredgewidth=0, rasterized=True)
+    place.plot(
+        *samples.fake[row].T, ".", color=colour_of(loss), markersize=1.5, markeredgewidth=0, rasterized=True
+    )
+    reach = 1.25 * np.abs(MIXTURES[mixture].centres).max()
+    place.set_xlim(-reach, reach)
+    place.set_ylim(-reach, reach)
+    place.set_aspect("equal")
+    place.set_xticks([])
+    place.set_yticks([])
+    place.set_title(f"{LOSS_NAMES[loss]}, seed {seed}", color=colour_of(loss), fontweight="bold")
+    return pd.DataFrame(samples.fake[row], columns=["x", "y"])

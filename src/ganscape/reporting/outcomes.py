@@ -1,0 +1,79 @@
+"""What became of two-cluster seeds, in the form in which all figures and tables read it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ganscape.clusters.distributions import TwoClusters
+from ganscape.clusters.two_clusters import COLUMNS, DISCRIMINATOR_WIDTH, GENERATOR_WIDTH, is_collapsed
+from ganscape.errors import InputError
+from ganscape.landscape import collapsed_value
+from ganscape.landscape.losses import LOSSES
+from ganscape.landscape.values import least_value
+from ganscape.reporting.losses import LOSS_NAMES
+from ganscape.reporting.reading import read_tables
+
+SETTING = ["loss", "discriminator_width", "generator_width", "share"]
+BALANCED = 0.5
+CLOSE = 0.02  # what still counts as the value that the paper names, "around 0.48"
+
+
+def read_outcomes(paths: Iterable[Path]) -> pd.DataFrame:
+    """Files of `two-cluster`, losses in the usual order; `escape` is the escape time, infinite where there is none."""
+    outcomes = read_tables(paths, COLUMNS, "two-cluster")
+    repeated = outcomes[outcomes.duplicated([*SETTING, "seed"])]
+    if len(repeated):
+        first = repeated.iloc[0]
+        raise InputError(f"seed {first['seed']} of {first['loss']} was given twice: give each file once")
+    order = list(LOSS_NAMES)
+    outcomes = outcomes.sort_values("loss", key=lambda names: names.map(order.index), kind="stable")
+    return outcomes.assign(escape=outcomes["escape_time"].fillna(np.inf)).reset_index(drop=True)
+
+
+def of_setting(
+    outcomes: pd.DataFrame,
+    loss: str,
+    discriminator_width: int = DISCRIMINATOR_WIDTH,
+    generator_width: int = GENERATOR_WIDTH,
+    share: float = BALANCED,
+) -> pd.DataFrame:
+    """Outcomes of one setting (the paper's by default), by seed; raises `InputError` where there are none."""
+    wanted = pd.Series(dict(zip(SETTING, (loss, discriminator_width, generator_width, share), strict=True)))
+    chosen = outcomes[(outcomes[SETTING] == wanted).all(axis=1)]
+    if not len(chosen):
+        raise InputError(
+            f"no outcomes of {loss} with widths {discriminator_width} and {generator_width} and share {share:g}: "
+            "give its file of `two-cluster`"
+        )
+    return chosen.sort_values("seed").reset_index(drop=True)
+
+
+def typical_seed(outcomes: pd.DataFrame) -> int:
+    """The seed of the median escape time (the lower one of an even number; ties by number)."""
+    ordered = outcomes.sort_values(["escape", "seed"])
+    return int(ordered["seed"].iloc[(len(ordered) - 1) // 2])
+
+
+def stuck_seed(outcomes: pd.DataFrame) -> int:
+    """The seed that was collapsed for the most iterations."""
+    return int(
+        outcomes.sort_values(["iterations_collapsed", "seed"], ascending=[False, True])["seed"].iloc[0]
+    )
+
+
+def ends_collapsed(outcomes: pd.DataFrame) -> pd.Series:
+    """Which runs end in a mode collapse; not those that diverged."""
+    found = outcomes[["final_first", "final_second"]].to_numpy(float)
+    return pd.Series(is_collapsed(found, TwoClusters().points), index=outcomes.index)
+
+
+def perfect_loss(loss: str) -> float | None:
+    """D's loss at its best against perfect points, by the theory; None where there is no such value."""
+    return -least_value(loss) if loss in LOSSES else None
+
+
+def collapsed_loss(loss: str, share: float = BALANCED) -> float | None:
+    """D's loss at its best when all generated points are in a cluster with `share` of the real ones."""
+    return -collapsed_value(share, loss) if loss in LOSSES else None
