@@ -15,6 +15,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/landscape.smk"
+include: "workflow/rules/clusters.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/report.smk"
 
@@ -34,6 +35,26 @@ rule landscape:
     input:
         FIGURE4,
         LANDSCAPE_RESULTS,
+
+
+rule figure5:
+    input:
+        FIGURE5,
+
+
+rule figure6:
+    input:
+        FIGURE6,
+
+
+rule imbalanced:
+    input:
+        IMBALANCED,
+
+
+rule clusters:
+    input:
+        CLUSTERS_RESULTS,
 
 
 rule fetch:
@@ -61,3 +82,4 @@ rule all:
     input:
         rules.table2.input,
         rules.landscape.input,
+        rules.clusters.input,

@@ -87,8 +87,48 @@ def test_the_landscape_is_the_same_in_every_preset_and_needs_nothing_else(tmp_pa
     assert job_counts(tmp_path, "figure4", *overlay) == {"draw_figure4": 1, "figure4": 1, "total": 2}
 
 
-def test_all_has_the_landscape(tmp_path):
-    assert job_counts(tmp_path, "all").items() >= LANDSCAPE_JOBS.items()
+CLUSTER_FIGURES = {
+    **{"draw_figure5": 1, "draw_figure6": 1, "draw_escape": 1, "draw_width": 1, "draw_imbalance_clusters": 1},
+    **{"draw_gaussians": 1, "render_two_clusters": 1, "animate_two_clusters": 1, "replay_two_clusters": 3},
+}
+
+
+@pytest.mark.parametrize("preset", [None, *PRESETS], ids=lambda path: path.stem if path else "paper")
+def test_clusters_are_played_once_per_setting_and_need_nothing_else(tmp_path, preset):
+    configuration = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["clusters"]
+    if preset:
+        configuration |= yaml.safe_load(preset.read_text(encoding="utf-8"))["clusters"]
+    both = 2 * (len(configuration["widths"]) + len(configuration["shares"]))
+    counts = job_counts(tmp_path, "clusters", *(("--configfile", preset) if preset else ()))
+    assert {name: count for name, count in counts.items() if name != "total"} == {
+        **CLUSTER_FIGURES,
+        "play_two_clusters": len(configuration["losses"]) + both,
+        "play_gaussians": 4,
+        "clusters": 1,
+    }
+
+
+def test_presets_have_the_seeds_and_iterations_that_statistics_need():
+    clusters = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["clusters"]
+    quick = yaml.safe_load((ROOT / "workflow/presets/quick.yaml").read_text(encoding="utf-8"))["clusters"]
+    assert clusters["seeds"] >= 256 and clusters["iterations"] == 5000
+    assert quick["seeds"] >= 32 and "iterations" not in quick  # the paper's
+
+
+@pytest.mark.parametrize(
+    ("target", "jobs"),
+    [
+        ("figure5", {"play_two_clusters": 2, "replay_two_clusters": 2, "draw_figure5": 1}),
+        ("figure6", {"play_two_clusters": 2, "replay_two_clusters": 3, "draw_figure6": 1}),
+        ("imbalanced", {"play_two_clusters": 14, "draw_imbalance_clusters": 1}),
+    ],
+)
+def test_each_figure_of_clusters_is_a_target_that_plays_what_it_shows(tmp_path, target, jobs):
+    assert job_counts(tmp_path, target) == {**jobs, target: 1, "total": sum(jobs.values()) + 1}
+
+
+def test_all_has_the_landscape_and_the_clusters(tmp_path):
+    assert job_counts(tmp_path, "all").items() >= {**LANDSCAPE_JOBS, **CLUSTER_FIGURES}.items()
 
 
 def test_quick_is_the_same_graph_on_embedded_data(tmp_path):
@@ -196,6 +236,27 @@ def test_shipped_presets_are_valid(tmp_path, preset):
         ("landscape: {kernel_widths: [0.3, .nan]}", "landscape.kernel_widths.1: nan is not a finite number"),
         ("landscape: {descents: {begin: 3}}", "landscape.descents.begin: unknown key; known are starts,"),
         ("landscape: {regularisation: 1.0e-9}", "landscape.regularisation: 1e-09 is less than the minimum"),
+        (
+            "clusters: {losses: [js, hinge]}",
+            "{file}: clusters.losses: ['js', 'hinge'] does not contain items",
+        ),
+        ("clusters: {seeds: 0}", "{file}: clusters.seeds: 0 is less than the minimum of 2"),
+        (
+            "clusters: {widths: [[20, 5]]}",
+            "{file}: clusters.widths: no pair [10, G] beside the paper's [10, 5]",
+        ),
+        ("clusters: {widths: [[10, 5]]}", "{file}: clusters.widths: no pair [D, 5] beside"),
+        ("clusters: {widths: [[20, 0]]}", "{file}: clusters.widths.0.1: 0 is less than the minimum of 1"),
+        ("clusters: {shares: [0.5]}", "{file}: clusters.shares: 0.5 is in the paper's setting"),
+        ("clusters: {shares: [1.0]}", "{file}: clusters.shares.0: 1.0 is greater than the maximum of 0.99"),
+        (
+            "clusters: {gaussians: {observe_every: 300}}",
+            "{file}: clusters.gaussians.observe_every: does not divide the 20000 iterations",
+        ),
+        (
+            "resources: {play_gaussians: {gpu: 1}}",
+            "resources.play_gaussians.gpu: unknown key; known are mem_mb",
+        ),
         ("landscape: {largest_n: 99}", "{file}: landscape.largest_n: 99 is greater than the maximum of 30"),
         ("evaluation: {splits: 60000}", "{file}: evaluation.splits: more than the 50000 samples"),
         ("evaluation: {fid_samples: 3}", "{file}: evaluation.fid_samples: 3 is less than the minimum of 4"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -24,6 +25,15 @@ landscape:
   kernel_widths: [0.3]
   regularisations: [1.0e-3]
   descents: {starts: 8}
+clusters:
+  seeds: 3
+  iterations: 40
+  losses: [js, rs]
+  widths: [[20, 5], [10, 10], [20, 10]]
+  shares: [0.2]
+  trajectory_every: 10
+  frames: 3
+  gaussians: {seeds: 2, iterations: 20, observe_every: 10, samples: 50}
 table2:
   halves:
     cifar10: {base_features: {cnn: 8, resnet: 8}}
@@ -89,13 +99,15 @@ def test_every_run_leaves_its_record_log_and_samples(finished):
 
 def test_figures_come_with_their_numbers(finished):
     samples = ("table2_samples_cifar10", "table2_samples_stl10")
-    for name in (*samples, "figure4", "barriers", "basin_depth", "bad_minima"):
+    landscape = ("figure4", "barriers", "basin_depth", "bad_minima")
+    clusters = ("figure5", "figure6", "escape", "width", "imbalance_clusters", "gaussians")
+    for name in (*samples, *landscape, *clusters):
         for suffix in ("png", "pdf", "csv"):
             assert (finished / RESULTS / f"figures/{name}.{suffix}").stat().st_size > 0
 
 
 def test_tables_come_in_every_form(finished):
-    for name in ("table2", "landscape_values", "strict_minima", "assumptions", "minima"):
+    for name in ("table2", "landscape_values", "strict_minima", "assumptions", "minima", "two_clusters"):
         for suffix in ("csv", "md", "tex", "html"):
             assert (finished / RESULTS / f"tables/{name}.{suffix}").stat().st_size > 0
 
@@ -106,6 +118,16 @@ def test_the_smoothed_landscape_has_the_minima_of_its_theory(finished):
     assert (minima["perfect"] == 2).all()
     deep = minima["deepest_bad_climb"] > 0.02
     assert set(deep[deep].index) == {"js", "ls"}
+
+
+def test_the_animation_has_its_frames(finished):
+    with Image.open(finished / RESULTS / "figures/two_clusters.gif") as animation:
+        assert animation.n_frames >= 3
+
+
+def test_every_seed_of_every_setting_of_clusters_has_its_row(finished):
+    table = pd.read_csv(finished / RESULTS / "tables/two_clusters.csv")
+    assert len(table) == 2 * (1 + 3 + 1) and (table["seeds"] == 3).all()
 
 
 def test_a_second_run_has_nothing_to_do(finished):

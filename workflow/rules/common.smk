@@ -17,6 +17,9 @@ from snakemake.settings.types import DeploymentMethod
 # What base features must be a multiple of: twice what a width divides them by (ganscape.images.networks).
 FEATURES_MULTIPLE = {"full": 2, "half": 4, "quarter": 8, "bottleneck": 8}
 
+# Widths of discriminator and generator in the paper's two-cluster experiment.
+PAPER_WIDTHS = [10, 5]
+
 
 def configuration_error(location, problem):
     """End with one line: in which file, at which key, what is wrong."""
@@ -53,6 +56,7 @@ def check_configuration():
     check_rows()
     check_base_features()
     check_evaluation()
+    check_clusters()
 
 
 def check_schema():
@@ -159,6 +163,34 @@ def check_evaluation():
             configuration_error(["evaluation", key], problem)
 
 
+def check_clusters():
+    """The width study has at least two widths of each network, and of both; looks divide the iterations."""
+    clusters = config["clusters"]
+    pairs = {tuple(pair) for pair in [PAPER_WIDTHS, *clusters["widths"]]}
+    discriminator, generator = PAPER_WIDTHS
+    studies = {
+        f"[D, {generator}]": [pair for pair in pairs if pair[1] == generator],
+        f"[{discriminator}, G]": [pair for pair in pairs if pair[0] == discriminator],
+        f"in the ratio {discriminator} to {generator}": [
+            pair for pair in pairs if pair[0] * generator == pair[1] * discriminator
+        ],
+    }
+    for name, found in studies.items():
+        if len(found) < 2:
+            problem = f"no pair {name} beside the paper's {PAPER_WIDTHS}: the figure needs one"
+            configuration_error(["clusters", "widths"], problem)
+    if PAPER_WIDTHS in clusters["widths"]:
+        problem = f"{PAPER_WIDTHS} is the paper's setting, which is always played: leave it out"
+        configuration_error(["clusters", "widths"], problem)
+    if 0.5 in clusters["shares"]:
+        problem = "0.5 is in the paper's setting, which is always played: leave it out"
+        configuration_error(["clusters", "shares"], problem)
+    gaussians = clusters["gaussians"]
+    if gaussians["iterations"] % gaussians["observe_every"]:
+        problem = f"does not divide the {gaussians['iterations']} iterations"
+        configuration_error(["clusters", "gaussians", "observe_every"], problem)
+
+
 def prepared_name(images):
     """Name of a prepared data set: what it is, at which size, with how many channels."""
     return "{dataset}-{image_size}x{image_size}x{channels}".format(**images)
@@ -175,6 +207,12 @@ RUN = (
     f"{RESULTS}/runs/{{data}}/{{architecture}}-{{width}}-{{normalisation}}-{{loss}}/"
     "lr{generator_learning_rate}-seed{seed}"
 )
+TWO_CLUSTERS = (
+    f"{RESULTS}/clusters/two/"
+    "{loss}-{discriminator_width}-{generator_width}-share{share}"
+)
+REPLAY = f"{RESULTS}/clusters/two/replays/{{loss}}-{{choice}}.npz"
+GAUSSIANS = f"{RESULTS}/clusters/gaussians/{{mixture}}-{{loss}}"
 EXTRACTOR = config["evaluation"]["extractor"]
 INCEPTION_WEIGHTS = f"{DOWNLOADS_FOLDER}/extractors/inception.pth"
 
@@ -199,6 +237,11 @@ wildcard_constraints:
     generator_learning_rate="[0-9.e-]+",
     seed=r"\d+",
     half="|".join(HALVES),
+    discriminator_width=r"\d+",
+    generator_width=r"\d+",
+    share=r"0\.\d+",
+    choice="typical|stuck",
+    mixture="ring|grid",
 
 
 def recipe(half, architecture, loss):
@@ -254,6 +297,17 @@ def downloaded(dataset):
     return [f"{DOWNLOADS_FOLDER}/{dataset}/manifest.json"]
 
 
+def two_clusters(loss, widths=PAPER_WIDTHS, share=0.5):
+    """Name, without its ending, of what became of the seeds of one two-cluster setting."""
+    discriminator, generator = widths
+    return TWO_CLUSTERS.format(
+        loss=loss,
+        discriminator_width=discriminator,
+        generator_width=generator,
+        share=f"{share:g}",
+    )
+
+
 def figure_files(*names):
     """The files that a figure is written as, with its numbers."""
     return expand(
@@ -293,6 +347,32 @@ DESCENTS = [f"{RESULTS}/landscape/descents/{loss}.csv" for loss in THEORY_LOSSES
 LANDSCAPE_RESULTS = [
     *figure_files("barriers", "basin_depth", "bad_minima"),
     *table_files(*LANDSCAPE_TABLES, "minima"),
+]
+CLUSTERS = config["clusters"]
+COMPARED = ["js", "rs"]  # the paper's two, which all figures of clusters show
+OUTCOMES = {
+    "escape": [f"{two_clusters(loss)}.csv" for loss in CLUSTERS["losses"]],
+    "width": [
+        f"{two_clusters(loss, widths)}.csv"
+        for loss in COMPARED
+        for widths in [PAPER_WIDTHS, *CLUSTERS["widths"]]
+    ],
+    "imbalance_clusters": [
+        f"{two_clusters(loss, share=share)}.csv"
+        for loss in COMPARED
+        for share in [0.5, *CLUSTERS["shares"]]
+    ],
+}
+FIGURE5 = figure_files("figure5")
+FIGURE6 = figure_files("figure6")
+IMBALANCED = figure_files("imbalance_clusters")
+CLUSTERS_RESULTS = [
+    *FIGURE5,
+    *FIGURE6,
+    *IMBALANCED,
+    *figure_files("escape", "width", "gaussians"),
+    f"{RESULTS}/figures/two_clusters.gif",
+    *table_files("two_clusters"),
 ]
 PREPARED = [path for data in HALF_OF for path in prepared(data).values()]
 DOWNLOADS = sorted({path for data in HALF_OF for path in downloaded(dataset_of(data))})
@@ -363,6 +443,24 @@ def classifier_options(wildcards):
 
 LANDSCAPE = config["landscape"]
 SMOOTHING = {key: LANDSCAPE[key] for key in ("kernel_width", "regularisation")}
+TWO_CLUSTERS_OPTIONS = options(
+    {
+        "seeds": f"0:{CLUSTERS['seeds']}",
+        "iterations": CLUSTERS["iterations"],
+        "trajectory_every": CLUSTERS["trajectory_every"],
+    }
+)
+GAUSSIANS_OPTIONS = options(
+    CLUSTERS["gaussians"] | {"seeds": f"0:{CLUSTERS['gaussians']['seeds']}"}
+)
+
+
+def shares_options(wildcards):
+    """Of the clusters at 0 and at 4, from the name of a setting."""
+    share = float(wildcards.share)
+    return options({"shares": [f"{share:g}", f"{1 - share:g}"]})
+
+
 EVALUATION = {
     key: config["evaluation"][key]
     for key in ("samples", "fid_samples", "splits", "batch_size", "seed")
