@@ -46,7 +46,7 @@ def atomic_path(target: str | os.PathLike) -> Iterator[Path]:
 
 
 def check_writable(target: str | os.PathLike) -> None:
-    """Raise now, before a long computation, the `InputError` with which `atomic_path(target)` would end it."""
+    """Raise now, before a long computation, the `InputError` that `atomic_path` would end it with."""
     target = Path(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Speed of the two-cluster games: many seeds at once against one after the other, and the arithmetic limit."""
+"""Speed of two-cluster games: many seeds at once against one by one, and the arithmetic limit."""
 
 from collections.abc import Callable
 from functools import partial
@@ -52,9 +52,9 @@ def measure_two_clusters(repeats: int, seconds_per_turn: float) -> list[Measurem
 def iteration_operations() -> int:
     """Multiplications and additions of one iteration of one game, those of matrix products alone.
 
-    A layer with w weights takes 2 w operations per point forward, as many for the gradients of its weights and as
-    many again for those of its inputs, which a first layer needs only when its inputs are generated. The
-    activations, some 70,000 exponentials and divisions, come on top.
+    A layer with w weights takes 2 w operations per point forward, as many for the gradients of its weights
+    and as many again for those of its inputs, which a first layer needs only when its inputs are
+    generated. The activations, some 70,000 exponentials and divisions, come on top.
     """
     setting = Setting(LOSS)
     game, points = setting.game, setting.clusters.points

@@ -1,8 +1,8 @@
 """S games as one batch of tensors: any objective, full batches or fresh ones, on any device.
 
-The players' parameters are stacked, (S, K). No game's loss depends on another's parameters, so the gradient of
-the sum of all losses holds every game's own, and PyTorch's optimisers, which work element by element, are S
-optimisers.
+The players' parameters are stacked, (S, K). No game's loss depends on another's parameters, so the
+gradient of the sum of all losses holds every game's own, and PyTorch's optimisers, which work element by
+element, are S optimisers.
 """
 
 import os
@@ -17,14 +17,14 @@ from ganscape.clusters.observations import Observation
 from ganscape.clusters.starts import Start, batches, penalty_positions
 from ganscape.penalties import interpolation_gradient_penalty
 
-# Without this a matrix product's rounding depends on where in memory its operands lie, so a game's on how many
-# others there are. MKL reads it when it is first used.
+# Without this a matrix product's rounding depends on where in memory its operands lie, so a game's on how
+# many others there are. MKL reads it when it is first used.
 os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
 FEWEST = 4  # games; PyTorch multiplies fewer matrices in another way
 
 
 class BatchedGames:
-    """An engine (`ganscape.clusters.observations.Engine`) on `device`; `probes` (p, d) is where f is observed."""
+    """An engine (`ganscape.clusters.observations.Engine`) on `device`; f is observed at `probes` (p, d)."""
 
     def __init__(
         self, game: Game, distribution: Distribution, begin: Start, probes: Tensor, device: torch.device

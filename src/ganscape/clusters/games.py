@@ -189,6 +189,6 @@ class Game:
         return PRECISIONS[self.precision]
 
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-        """The objective's, logits (..., n) to losses (...), with this game's factor; penalties come on top."""
+        """The objective's, logits (..., n) to losses (...), with this game's factor, without penalty."""
         factor = self.separable_factor if isinstance(self.objective, SeparableObjective) else 1.0
         return factor * self.objective.discriminator_loss(real_logits, fake_logits)

@@ -1,10 +1,10 @@
 """GANs on mixtures of Gaussians in the plane: how many modes they find, how good their samples are.
 
-The ring of five follows the paper's released code: networks of two hidden layers of 128, fresh batches of 128, Adam;
-latents are two standard normals. The grid of twenty-five is played the same way.
+The ring of five follows the paper's released code: networks of two hidden layers of 128, fresh batches of
+128, Adam; latents are two standard normals. The grid of twenty-five is played the same way.
 
-A sample is *good* if it lies within three standard deviations of a mode's centre; a mode is *covered* if at least
-one sample is good there (the field's usual count).
+A sample is *good* if it lies within three standard deviations of a mode's centre; a mode is *covered* if
+at least one sample is good there (the field's usual count).
 """
 
 from collections.abc import Callable, Sequence

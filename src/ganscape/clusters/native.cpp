@@ -116,7 +116,7 @@ INLINE V activation_slope(Activation activation, V value) {
     }
 }
 
-/* The second derivative divided by the first. */
+/* The second derivative divided by the first, of the value too. */
 INLINE V activation_bend(Activation activation, V value) {
     switch (activation) {
     case SIGMOID: return (REAL)1 - (REAL)2 * value;
@@ -149,7 +149,7 @@ INLINE int unit_count(const int *sizes, int layers) { /* without the inputs */
     return count;
 }
 
-/* Where the last layer's are among all units. */
+/* Where the last layer's are among what lies as all units do. */
 INLINE V *outputs(const int *sizes, int layers, int tiles, V *units) {
     return units + (unit_count(sizes, layers) - sizes[layers]) * tiles;
 }
@@ -253,8 +253,8 @@ INLINE void input_gradients(int from, int to, int tiles, const REAL *weights, co
     }
 }
 
-/* From the gradients of the outputs to those of all units, before their activations, and of the parameters and of
-   the inputs, each unless it is 0. `deltas` lie as `units` do; the outputs' are there when it begins. */
+/* From the gradients of the outputs, which are in `deltas` already, to those of all units before their activations,
+   which lie there as `units` do, and to those of the parameters and of the inputs, the last two unless they are 0. */
 INLINE void backward(const int *sizes, int layers, Activation activation, int tiles, const REAL *parameters,
                      const V *in, const V *units, V *deltas, REAL *gradient, V *in_deltas, Output output) {
     int parameters_end = parameter_count(sizes, layers), units_end = unit_count(sizes, layers);
@@ -268,15 +268,18 @@ INLINE void backward(const int *sizes, int layers, Activation activation, int ti
         if (gradient) weight_gradients(from, to, tiles, below, deltas, of_layer, of_layer + from * to, output);
         if (l || in_deltas) {
             V *passed_on = l ? deltas - from * tiles : in_deltas;
-            input_gradients(from, to, tiles, parameters + parameters_end, below, deltas, passed_on, l ? activation : NONE, output);
+            input_gradients(from, to, tiles, parameters + parameters_end, below, deltas, passed_on,
+                            l ? activation : NONE, output);
             deltas = passed_on;
         }
     }
 }
 
-/* Tangents of all units along those of the inputs, for the gradient of the sum of the outputs' tangents. The
-   outputs' gradients `deltas` give its part that tangents pass to the parameters, which is added to `gradient`, and
-   become its part that bent activations pass to the units. */
+/* Tangents a' of all units along those of the inputs, and how the output's tangent, summed over points, depends on
+   what it is made of. A layer has z = W a + b and z' = W a', and passes on phi(z) and phi'(z) z'. `deltas` are
+   the output's derivatives by z, which are those of its tangent by z'. So W gets deltas a'^T, added to `gradient`;
+   z gets phi''(z) z' times the derivative by phi(z), which is bend z' deltas, left in `deltas`. What reaches z by
+   way of the layers above is not there yet: `backward` adds it, and what it means for the parameters. */
 INLINE void forward_tangents(const int *sizes, int layers, Activation activation, int tiles, const REAL *parameters,
                              const V *in, const V *units, V *deltas, V *tangents, REAL *gradient) {
     UNROLLED for (int l = 0; l < layers; l++) {
@@ -310,7 +313,8 @@ INLINE void sgd(Optimiser o, int count, int64_t step, const REAL *gradient, REAL
     }
 }
 
-INLINE void adam(Optimiser o, int count, int64_t step, const REAL *gradient, REAL *first, REAL *second, REAL *values) {
+INLINE void adam(Optimiser o, int count, int64_t step, const REAL *gradient, REAL *first, REAL *second,
+                 REAL *values) {
     const REAL rate = o.learning_rate / (1 - std::pow((double)o.decay, step));
     const REAL correction = std::sqrt(1 - std::pow((double)o.second_decay, step));
     for (int k = 0; k < count; k++) {
@@ -368,8 +372,8 @@ INLINE void judge(const V *logits, const V *weights, V *deltas) {
 }
 
 /* The penalty, PENALTY_WEIGHT * mean_i (|g_i| - 1)^2, where g_i is the gradient of f at a point between x_i and y_i.
-   Its own gradient is added to `gradient`. It is that of sum_i <v_i, g_i>, were v_i, the derivative of the penalty by
-   g_i, to stand still: that of a sum of tangents of f. So it takes one tangent a point, whatever the dimension. */
+   Its gradient, which is added to `gradient`, is that of sum_i <v_i, g_i>, where v_i, the penalty's derivative by
+   g_i, stands still. <v_i, g_i> is the tangent of f along v_i: one a point will do, whatever the dimension. */
 INLINE REAL penalise(const REAL *parameters, const V *data, const REAL *positions, const V *weights, REAL *gradient) {
     const int inputs = D[0];
     V position[TILES], between[inputs * TILES], slopes[inputs * TILES], penalties = {0};
@@ -385,12 +389,12 @@ INLINE REAL penalise(const REAL *parameters, const V *data, const REAL *position
     for (int t = 0; t < TILES; t++) outputs(D, D_LAYERS, TILES, deltas)[t] = all(1);
     backward(OF_D, TILES, parameters, between, units, deltas, 0, slopes, REPLACE);
 
-    for (int t = 0; t < TILES; t++) {
+    for (int t = 0; t < TILES; t++) { /* from g_i to v_i, which is 0 where g_i is, as PyTorch has it */
         V squares = {0};
         for (int i = 0; i < inputs; i++) squares += slopes[i * TILES + t] * slopes[i * TILES + t];
         V norm = root(squares), excess = norm - 1;
         penalties += weights[t] * excess * excess;
-        V factor = either(norm == 0, norm, (REAL)(2 * PENALTY_WEIGHT) * weights[t] * excess / norm);
+        V factor = either(norm == 0, all(0), (REAL)(2 * PENALTY_WEIGHT) * weights[t] * excess / norm);
         for (int i = 0; i < inputs; i++) slopes[i * TILES + t] *= factor;
     }
     forward_tangents(OF_D, TILES, parameters, slopes, units, deltas, tangents, gradient);
@@ -483,12 +487,13 @@ static void play_one(int iterations, int every, Player d, Player g, const REAL *
     }
 }
 
-/* Games first, ..., last - 1 of arrays that have a row (or three, for a player) per game. `positions` in [0, 1], one
-   per point and discriminator step, are where between generated points, 0, and real ones, 1, the penalty looks. They
-   and `penalties_out` are not touched where the loss has none. */
-extern "C" void play(int first, int last, int iterations, int every, int64_t iterations_before, const double *d_settings,
-          const double *g_settings, REAL *d, REAL *g, const REAL *real, const REAL *latents, const REAL *positions,
-          const REAL *observed, REAL *points_out, REAL *observed_out, REAL *logits_out, REAL *penalties_out) {
+/* Games first, ..., last - 1 of arrays that have a row (or three, for a player) per game. `positions`, (discriminator
+   steps x points) a game, say where the penalty looks, from 0, the generated point, to 1, the real one. Where the
+   loss has none, neither they nor `penalties_out` are touched. */
+extern "C" void play(int first, int last, int iterations, int every, int64_t iterations_before,
+                     const double *d_settings, const double *g_settings, REAL *d, REAL *g, const REAL *real,
+                     const REAL *latents, const REAL *positions, const REAL *observed, REAL *points_out,
+                     REAL *observed_out, REAL *logits_out, REAL *penalties_out) {
     const int64_t observations = iterations / every, steps = (int64_t)iterations * D_STEPS;
     for (int64_t s = first; s < last; s++)
         play_one(iterations, every,

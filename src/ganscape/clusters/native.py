@@ -1,8 +1,8 @@
 """Small full-batch games on a processor: `native.cpp`, compiled for the game at hand.
 
-Tens of parameters and a hundred points fit a processor's nearest memory, which a batch of tensors does not. So
-every game is played on its own, thousands of steps at a time, in vector registers. The compiler knows all sizes;
-compiling takes one to three seconds and leaves nothing behind.
+Tens of parameters and a hundred points fit a processor's nearest memory, which a batch of tensors does
+not. So every game is played on its own, thousands of steps at a time, in vector registers. The compiler
+knows all sizes; compiling takes one to three seconds and leaves nothing behind.
 """
 
 import ctypes
@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 from ganscape import objectives
-from ganscape.clusters.games import LEAK, RMSprop, SGD, Adam, Game, Optimiser, Perceptron
+from ganscape.clusters.games import LEAK, SGD, Adam, Game, Optimiser, Perceptron, RMSprop
 from ganscape.clusters.observations import Observation
 from ganscape.clusters.starts import Start, penalty_positions
 from ganscape.errors import InputError
@@ -109,7 +109,7 @@ class NativeGames:
         return Observation(losses.numpy() + penalties, fakes.swapaxes(2, 3), probed)
 
     def _next_positions(self, steps: int) -> np.ndarray:
-        """Where the penalty looks in the next discriminator steps, (S, steps, n); nothing if there is none."""
+        """Where the penalty looks in the next steps of D, (S, steps, n); nothing if there is no penalty."""
         if not self.game.objective.gradient_penalty_weight:
             return np.empty(0)
         return torch.stack(list(islice(self._positions, steps)), 1).numpy()
@@ -119,12 +119,11 @@ class NativeGames:
 
 
 def _scalar_functions(game: Game) -> tuple[ScalarFunction, ScalarFunction, ScalarFunction]:
-    """h1, h2 and the generator's score; a paired objective has one h for all, but for a linear score."""
+    """h1, h2 and the generator's score; a paired objective has one h for all, save WGAN-GP's linear score."""
     chosen = game.objective
-    if isinstance(chosen, WassersteinObjective):
-        return chosen.h, chosen.h, objectives.identity
     if isinstance(chosen, PairedObjective):
-        return chosen.h, chosen.h, chosen.h
+        linear = isinstance(chosen, WassersteinObjective)
+        return chosen.h, chosen.h, objectives.identity if linear else chosen.h
     return chosen.h1, chosen.h2, chosen.generator_score
 
 

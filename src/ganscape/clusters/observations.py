@@ -10,8 +10,8 @@ import numpy as np
 class Observation:
     """S games at m iterations, each after both players' steps.
 
-    losses: (S, m), D's at its last step of the iteration. points: (S, m, n, d), generated. logits: (S, m, p), f
-    at the p observed places.
+    losses: (S, m), D's at its last step of the iteration. points: (S, m, n, d), generated. logits: (S, m,
+    p), f at the p observed places.
     """
 
     losses: np.ndarray

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -26,16 +26,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Execution:
-    """How to compute, as opposed to what: an engine of `ENGINES`, a device, a number of threads (None: all)."""
+    """How to compute, not what: one of `ENGINES`, a device, a number of threads (None: all)."""
 
     engine: str = "auto"
-    device: torch.device = torch.device("cpu")
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     threads: int | None = None
 
 
 @dataclass(frozen=True)
 class Block:
-    """Some seeds over some iterations: what was seen, and which games' weights were still finite at its end."""
+    """Some seeds over some iterations: what was seen, and whose weights were finite at its end."""
 
     start: Start
     iterations: np.ndarray
@@ -56,9 +56,9 @@ def simulate(
 ) -> Iterator[Block]:
     """Play `game` for every seed, block by block: all iterations of some seeds, then of the next.
 
-    every: iterations between observations; iterations must be a multiple of it. probes: places (p, d) at which
-    the discriminator's logit is observed. observed: how many generated points are, where batches are fresh. A
-    game whose weights stop being finite goes on without disturbing the others.
+    every: iterations between observations; iterations must be a multiple of it. probes: places (p, d) at
+    which the discriminator's logit is observed. observed: how many generated points are, where batches are
+    fresh. A game whose weights stop being finite goes on without disturbing the others.
     """
     if iterations < 1 or every < 1:
         raise InputError(f"{iterations} iterations, observed every {every}: both must be at least 1")

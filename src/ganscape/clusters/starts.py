@@ -110,7 +110,7 @@ def batches(game: Game, distribution: Distribution, begin: Start) -> Iterator[tu
 
 
 def penalty_positions(game: Game, begin: Start) -> Iterator[Tensor]:
-    """For one discriminator step after the other, where on the segments the penalty looks: (S, b) in [0, 1]."""
+    """For one discriminator step after the other, where the penalty looks: (S, b) in [0, 1]."""
     draws = [random_generator(seed, Stream.PENALTY) for seed in begin.seeds]
     count = begin.real.shape[1] if game.batch_size is None else game.batch_size
     while True:

@@ -15,10 +15,10 @@ from ganscape.files import atomic_path
 class Trajectory:
     """S games; T iterations were kept, of n points, and of f at p places.
 
-    losses: D's, (S, all iterations). points: (S, T, n), generated, at `iterations` (T,). logits: (S, T, p), f at
-    `places` (p,). real: (S, n). collapsed_at: (S,), the middle of the longest uninterrupted stretch of collapsed
-    iterations, 0 where there was none; collapsed_counts and collapsed_logits: (S, 2), how many generated points
-    either cluster had then, and f at both centres.
+    losses: D's, (S, all iterations). points: (S, T, n), generated, at `iterations` (T,). logits: (S, T,
+    p), f at `places` (p,). real: (S, n). collapsed_at: (S,), the middle of the longest uninterrupted
+    stretch of collapsed iterations, 0 where there was none; collapsed_counts and collapsed_logits: (S, 2),
+    how many generated points either cluster had then, and f at both centres.
     """
 
     seeds: np.ndarray

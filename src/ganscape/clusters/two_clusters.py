@@ -1,9 +1,10 @@
 """The two-cluster experiment (paper, Section 5) for many seeds: what becomes of each, by stated definitions.
 
-A generated point belongs to a cluster when it lies within 0.36 of its centre, 0 or 4. Iterations count from 1 and
-are looked at after both players' steps. At an iteration a game is
+A generated point belongs to a cluster when it lies within 0.36 of its centre, 0 or 4. Iterations count
+from 1 and are looked at after both players' steps. At an iteration a game is
 
-- a *success* if each cluster has at least 80 % of its share of the generated points: of 100 points, 40 and 40 where
+- a *success* if each cluster has at least 80 % of its share of the generated points: of 100 points, 40 and
+40 where
   the shares are equal, as the project defines it, and in proportion where they are not (our reading);
 - *collapsed* if one cluster has at least 80 % of all generated points and the other at most 5 %.
 """
@@ -101,11 +102,12 @@ def play(
     places: Sequence[float] = (),
     advanced: Callable[[int], object] = lambda count: None,
 ) -> tuple[pd.DataFrame, Trajectory]:
-    """Play `setting` for every seed: a row of `COLUMNS` each, and the trajectory at every `keep_every`-th iteration.
+    """Play `setting` for every seed: a row of `COLUMNS` each, and the trajectory at every `keep_every`-th
+    iteration.
 
     escape_time: the first iteration with success, none if there is none. success: whether the last one is.
-    status: `diverged` where weights or losses stopped being finite; the last state is then left blank. `advanced`
-    is called with the number of games times iterations that have just been played.
+    status: `diverged` where weights or losses stopped being finite; the last state is then left blank.
+    `advanced` is called with the number of games times iterations that have just been played.
     """
     kept = np.arange(1, iterations + 1)[(keep_every or iterations) - 1 :: keep_every or iterations]
     probes = torch.tensor([*TwoClusters.CENTRES, *places])[:, None]
@@ -123,7 +125,7 @@ def play(
 
 @dataclass(frozen=True)
 class _Seen:
-    """Of one block: what is needed of every iteration, and what is kept of some. S games are the first axis."""
+    """Of one block: what is needed of every iteration, and what is kept of some; games come first."""
 
     losses: np.ndarray
     found: np.ndarray

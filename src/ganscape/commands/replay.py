@@ -51,8 +51,8 @@ def run(arguments: argparse.Namespace) -> None:
     before = outcomes[outcomes["seed"] == seed].iloc[0]
     if difference := _difference(before, again.iloc[0]):
         raise InputError(
-            f"seed {seed} of {arguments.loss} plays otherwise than in the outcomes ({difference}): they are of "
-            "another number of iterations, engine or kind of processor; make them again here"
+            f"seed {seed} of {arguments.loss} plays otherwise than in the outcomes ({difference}): "
+            "they are of another number of iterations, engine or kind of processor; make them again here"
         )
     save_trajectory(trajectory, arguments.output)
 

@@ -3,9 +3,9 @@
 import argparse
 
 from ganscape.commands.figure_arguments import add_figure_output, add_iterations, add_outcomes
-from ganscape.reporting.width import draw_width
 from ganscape.reporting.outcomes import read_outcomes
 from ganscape.reporting.style import save
+from ganscape.reporting.width import draw_width
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

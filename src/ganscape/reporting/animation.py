@@ -1,4 +1,4 @@
-"""The animation of a typical JS-GAN and a typical RS-GAN side by side: D and the points, iteration by iteration."""
+"""A typical JS-GAN and a typical RS-GAN side by side: D and the points, iteration by iteration."""
 
 from pathlib import Path
 

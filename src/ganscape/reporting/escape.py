@@ -1,4 +1,4 @@
-"""Figure `escape`: how long two-cluster games stay without success, each paired loss beside its separable twin."""
+"""Figure `escape`: how long games stay without success, each paired loss beside its separable twin."""
 
 from itertools import chain
 
@@ -42,8 +42,8 @@ def draw_escape(outcomes: pd.DataFrame, iterations: int) -> tuple[Figure, pd.Dat
         places[0].set_ylabel("share of seeds that have not yet\nfound both clusters")
         seeds = len(next(iter(times.values())))
         drawn.suptitle(
-            f"How long {seeds} seeds go without success, with 95 % bands; numbers: the median escape time with its 95 % "
-            "interval,\nand above how many times longer that of the separable loss is",
+            f"How long {seeds} seeds go without success, with 95 % bands; numbers: the median escape time "
+            "with its 95 % interval,\nand above how many times longer that of the separable loss is",
             fontsize=8,
         )
     return drawn, pd.concat(

@@ -31,8 +31,8 @@ def draw_figure5(runs: dict[str, Trajectory], seeds: int) -> tuple[Figure, pd.Da
             _draw_run(place, runs[loss], loss, until)
         places[0].set_ylabel("position of a point")
         drawn.suptitle(
-            "How the 100 generated points move: each line is one of them, the grey bands are the two clusters of "
-            f"real points.\nOf {seeds} seeds, for each loss the one with the median escape time",
+            "How the 100 generated points move: each line is one of them, the grey bands are the two "
+            f"clusters of real points.\nOf {seeds} seeds, for each loss the one with the median escape time",
             fontsize=8,
         )
     numbers = pd.concat([_numbers(loss, runs[loss], until) for loss in LOSSES], ignore_index=True)

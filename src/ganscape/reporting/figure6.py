@@ -1,9 +1,9 @@
 """Figure 6: D's loss over all seeds, and D itself while the generated points are collapsed.
 
-Above, for JS-GAN and RS-GAN, the loss at D's last step of every iteration: bands of all seeds, the seed of the
-median escape time in front, and the values that the theory has for a collapsed and for a perfect state. Below, D
-and the points of the JS-GAN seed that was collapsed longest, in the middle of its longest collapse, and the same
-two values of D for all seeds, each in the middle of its own longest collapse.
+Above, for JS-GAN and RS-GAN, the loss at D's last step of every iteration: bands of all seeds, the seed of
+the median escape time in front, and the values that the theory has for a collapsed and for a perfect
+state. Below, D and the points of the JS-GAN seed that was collapsed longest, in the middle of its longest
+collapse, and the same two values of D for all seeds, each in the middle of its own longest collapse.
 """
 
 import numpy as np
@@ -35,8 +35,8 @@ def draw_figure6(
 ) -> tuple[Figure, pd.DataFrame]:
     """`everyone` has the losses of all seeds, `typical` and `stuck` are full trajectories of one seed.
 
-    Rows of the numbers: `part` (`band`, `typical`, `discriminator`, `points`, `all seeds`), `loss`, `seed`, and
-    what the part has: `iteration`, `percentile`, `place`, `value`.
+    Rows of the numbers: `part` (`band`, `typical`, `discriminator`, `points`, `all seeds`), `loss`,
+    `seed`, and what the part has: `iteration`, `percentile`, `place`, `value`.
     """
     drawn = style.figure(5.6)
     with rc_context(style.SETTINGS):
@@ -46,10 +46,11 @@ def draw_figure6(
         places[0, 0].set_ylabel("D's loss")
         _draw_discriminator(places[1, 0], stuck)
         _draw_all_seeds(places[1, 1], everyone["js"])
+        seeds = len(everyone["js"].seeds)
         drawn.suptitle(
-            f"D's loss at the last step of every iteration: bands of 50 % and 90 % of {len(everyone['js'].seeds)} seeds, "
-            "in black the seed of the median escape time.\nBelow, D in the middle of a JS-GAN's longest mode collapse: "
-            "left of the seed that was collapsed longest, right of every seed",
+            f"D's loss at the last step of every iteration: bands of 50 % and 90 % of {seeds} seeds, in black "
+            "the seed of the median\nescape time. Below, D in the middle of a JS-GAN's longest mode collapse: "
+            "left of the seed that was\ncollapsed longest, right of every seed",
             fontsize=8,
         )
     parts = [part for loss in LOSSES for part in _loss_numbers(everyone[loss], typical[loss], loss)]
@@ -57,7 +58,8 @@ def draw_figure6(
 
 
 def collapsed_values(run: Trajectory) -> pd.DataFrame:
-    """For each seed that ever collapsed, D where the points were and where they were not, in its longest collapse.
+    """For each seed that ever collapsed, D where the points were and where they were not, in its longest
+    collapse.
 
     Columns `seed, iteration, collapsed_on` (0 or 1, the cluster), `occupied` and `empty` (D at the centres).
     """
@@ -90,7 +92,7 @@ def _moments(run: Trajectory) -> np.ndarray:
 def _draw_losses(place: Axes, everyone: Trajectory, typical: Trajectory, loss: str, letter: str) -> None:
     colour = colour_of(loss)
     moments = _moments(everyone)
-    low, lower, middle, upper, high = np.nanpercentile(everyone.losses[:, moments], PERCENTILES, axis=0)
+    low, lower, _, upper, high = np.nanpercentile(everyone.losses[:, moments], PERCENTILES, axis=0)
     place.fill_between(moments + 1, low, high, color=colour, alpha=0.18, linewidth=0)
     place.fill_between(moments + 1, lower, upper, color=colour, alpha=0.3, linewidth=0)
     place.plot(moments + 1, typical.losses[0][moments], color="black", linewidth=0.6)

@@ -47,10 +47,11 @@ def load_samples(source: Path) -> Samples:
 def draw_gaussians(
     looks: pd.DataFrame, samples: dict[tuple[str, str], Samples]
 ) -> tuple[Figure, pd.DataFrame]:
-    """A row per mixture: both measures over training, then samples of the seed of the median share of good ones.
+    """A row per mixture: both measures over training, then samples of the seed of the median share of good
+    ones.
 
-    `samples` has those of each (mixture, loss). Rows of the numbers: `part` (`look`: `mixture, loss, iteration,
-    measure, lower, median, upper, seeds`, or `sample`: `mixture, loss, seed, x, y`).
+    `samples` has those of each (mixture, loss). Rows of the numbers: `part` (`look`: `mixture, loss,
+    iteration, measure, lower, median, upper, seeds`, or `sample`: `mixture, loss, seed, x, y`).
     """
     drawn = style.figure(4.3)
     numbers = []
@@ -69,8 +70,8 @@ def draw_gaussians(
         seeds = looks.groupby(["mixture", "loss"])["seed"].nunique().max()
         drawn.suptitle(
             f"Five Gaussians on a ring and twenty-five on a grid: median and quartiles of {seeds} seeds, and "
-            f"samples of the median one\n(good: within {DEVIATIONS} standard deviations of a mode; covered: one good "
-            "sample; grey: real points)",
+            f"samples of the median one\n(good: within {DEVIATIONS} standard deviations of a mode; covered: "
+            "one good sample; grey: real points)",
             fontsize=8,
         )
     return drawn, pd.concat(numbers, ignore_index=True)

@@ -22,9 +22,9 @@ QUARTILES = (0.25, 0.5, 0.75)
 def imbalance_summary(outcomes: pd.DataFrame) -> pd.DataFrame:
     """A row per loss and share of the cluster at 0, in the paper's widths.
 
-    Columns: `loss, share, seeds`; shares of runs with their 95 % intervals: `collapsed` at the end, `success` at
-    the end, `ever` a success; `reached`, `reached_lower`, `reached_upper`, median and quartiles over all seeds of
-    the share of the generated points in the cluster at 0.
+    Columns: `loss, share, seeds`; shares of runs with their 95 % intervals: `collapsed` at the end,
+    `success` at the end, `ever` a success; `reached`, `reached_lower`, `reached_upper`, median and
+    quartiles over all seeds of the share of the generated points in the cluster at 0.
     """
     paper = outcomes[
         outcomes["discriminator_width"].eq(DISCRIMINATOR_WIDTH)
@@ -57,7 +57,7 @@ def imbalance_summary(outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_imbalance_clusters(outcomes: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
-    """Shares of runs that end collapsed, those that end in success, and the proportions that all runs reach."""
+    """Shares of runs that end collapsed and in success, and the proportions that all reach."""
     summary = imbalance_summary(outcomes)
     drawn = style.figure(3.1)
     with rc_context(style.SETTINGS):

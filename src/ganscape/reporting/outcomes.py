@@ -21,7 +21,7 @@ CLOSE = 0.02  # what still counts as the value that the paper names, "around 0.4
 
 
 def read_outcomes(paths: Iterable[Path]) -> pd.DataFrame:
-    """Files of `two-cluster`, losses in the usual order; `escape` is the escape time, infinite where there is none."""
+    """Files of `two-cluster`, losses in the usual order; `escape` is the escape time, or infinite."""
     outcomes = read_tables(paths, COLUMNS, "two-cluster")
     repeated = outcomes[outcomes.duplicated([*SETTING, "seed"])]
     if len(repeated):
@@ -44,8 +44,8 @@ def of_setting(
     chosen = outcomes[(outcomes[SETTING] == wanted).all(axis=1)]
     if not len(chosen):
         raise InputError(
-            f"no outcomes of {loss} with widths {discriminator_width} and {generator_width} and share {share:g}: "
-            "give its file of `two-cluster`"
+            f"no outcomes of {loss} with widths {discriminator_width} and {generator_width} and share "
+            f"{share:g}: give its file of `two-cluster`"
         )
     return chosen.sort_values("seed").reset_index(drop=True)
 

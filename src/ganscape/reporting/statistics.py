@@ -27,7 +27,10 @@ class Survival:
 
 
 def survival(times: np.ndarray, end: float) -> Survival:
-    """Kaplan and Meier's estimate with pointwise log-log bands; `times` (n,) infinite where nothing happened by `end`."""
+    """Kaplan and Meier's estimate with pointwise log-log bands.
+
+    `times` (n,) are infinite where nothing happened by `end`.
+    """
     happened = np.isfinite(times)
     if not happened.any():  # nothing to estimate from; Wilson's interval for none of n
         _, high = proportion_interval(0, len(times))
@@ -57,8 +60,8 @@ def median_ratio_interval(
 ) -> tuple[float, float, float]:
     """median(slower) / median(faster), of the same seeds, and its bootstrap interval over seeds.
 
-    Seeds are drawn together, as both have the same data, latents and initial weights. Infinite medians give an
-    infinite ratio, two of them an undefined one.
+    Seeds are drawn together, as both have the same data, latents and initial weights. Infinite medians
+    give an infinite ratio, two of them an undefined one.
     """
     rows = _resampled_rows(len(slower), seed)
     with np.errstate(invalid="ignore"):

@@ -1,4 +1,4 @@
-"""Table `two_clusters`: what became of all seeds, setting by setting, beside what the paper says of one run."""
+"""Table `two_clusters`: what became of all seeds, setting by setting."""
 
 import numpy as np
 import pandas as pd
@@ -17,11 +17,12 @@ PERCENTILES = (0.05, 0.5, 0.95)
 def summarised_outcomes(outcomes: pd.DataFrame) -> pd.DataFrame:
     """A row per setting.
 
-    Columns: those of `SETTING`, `seeds`, `diverged` (how many); the shares of seeds `escaped` (ever a success),
-    `at_collapsed_value` (whose smallest D loss is within 0.02 of the collapsed state's), `ends_success` and
-    `ends_collapsed`, each with `_low` and `_high`; `escape_median` with `_low` and `_high`, infinite where more
-    than half of the seeds do not escape; `min_d_loss`, its median, and `min_d_loss_low`, `min_d_loss_high`, its 5th
-    and 95th percentiles; `collapsed_value`, the theory's; `iterations_collapsed`, the median.
+    Columns: those of `SETTING`, `seeds`, `diverged` (how many); the shares of seeds `escaped` (ever a
+    success), `at_collapsed_value` (whose smallest D loss is within 0.02 of the collapsed state's),
+    `ends_success` and `ends_collapsed`, each with `_low` and `_high`; `escape_median` with `_low` and
+    `_high`, infinite where more than half of the seeds do not escape; `min_d_loss`, its median, and
+    `min_d_loss_low`, `min_d_loss_high`, its 5th and 95th percentiles; `collapsed_value`, the theory's;
+    `iterations_collapsed`, the median.
     """
     return pd.DataFrame(
         [
@@ -88,12 +89,13 @@ def two_clusters_table(summary: pd.DataFrame) -> Table:
         Column("collapsed, %", "Ends"),
     ]
     notes = [
-        "A seed escapes at the first iteration with at least 80 % of its share of generated points in each cluster (40 "
-        "of 100 in each where they are equal); it is collapsed where one has at least 80 of 100 points and the other at "
-        "most 5. Ranges after shares and medians of escape are 95 % intervals. The collapsed value is the theory's for "
-        f"all generated points in the larger cluster; near is within {CLOSE:g}.",
-        "The paper shows one run of each loss: JS-GAN with a smallest D loss of about 0.48, RS-GAN with one of about "
-        "0.35 that escapes at about 800, three to four times faster.",
+        "A seed escapes at the first iteration with at least 80 % of its share of generated points in each "
+        "cluster (40 of 100 in each where they are equal); it is collapsed where one has at least 80 of 100 "
+        "points and the other at most 5. Ranges after shares and medians of escape are 95 % intervals. The "
+        "collapsed value is the theory's for all generated points in the larger cluster; near is within "
+        f"{CLOSE:g}.",
+        "The paper shows one run of each loss: JS-GAN with a smallest D loss of about 0.48, RS-GAN with one "
+        "of about 0.35 that escapes at about 800, three to four times faster.",
     ]
     if diverged := int(summary["diverged"].sum()):
         notes.append(f"{diverged} seeds diverged; they count as not escaped.")
