@@ -49,8 +49,8 @@ def draw_figure6(
         seeds = len(everyone["js"].seeds)
         drawn.suptitle(
             f"D's loss at the last step of every iteration: central 50 % and 90 % of {seeds} seeds, in black "
-            "the seed of the\nmedian escape time. Below, D in the middle of a JS-GAN's longest collapse: left of "
-            "the seed that was collapsed\nlongest, right of every seed",
+            "the seed of the\nmedian escape time. Below, D in the middle of a JS-GAN's longest collapse: "
+            "left of the seed that was\ncollapsed longest, right of every seed",
             fontsize=8,
         )
     parts = [part for loss in LOSSES for part in _loss_numbers(everyone[loss], typical[loss], loss)]
