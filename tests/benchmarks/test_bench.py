@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from ganscape.benchmarks import clusters
 from ganscape.benchmarks.measurement import COLUMNS, PLAIN, Contestant, compared, performance
 from ganscape.cli import main
 
@@ -68,3 +69,19 @@ def test_the_command_writes_the_contract_s_columns(tmp_path, capsys):
 def test_senseless_options_are_refused(options, tmp_path, capsys):
     assert main(f"bench {options} --device cpu --output {tmp_path / 'bench.csv'}".split()) == 1
     assert "must be at least 1" in capsys.readouterr().err
+
+
+def test_operations_of_an_iteration_are_those_counted_by_hand():
+    discriminator, generator = 10 + 100 + 10, 5 + 25 + 5  # weights
+    judged = 2 * (
+        discriminator + discriminator + (discriminator - 10)
+    )  # forward, weights, inputs but the first
+    made = 2 * (generator + generator + (generator - 5)) + 2 * (discriminator + discriminator)
+    real = 2 * discriminator  # the logits that a paired loss compares with, once
+    assert clusters.iteration_operations() == 10 * 200 * judged + 10 * 100 * made + 100 * real
+
+
+def test_what_plays_two_clusters_in_the_benchmark_plays():
+    for build in (clusters._build_plain, clusters._build_batched):
+        build(1)()
+    clusters._build_native(1, 2)()

@@ -72,10 +72,11 @@ def _finish(
         median, low, high = median_interval(times[loss])
         name = LOSS_NAMES[loss]
         colour = style.NEUTRAL if loss == ALONE else colour_of(loss)
-        text = f"{name}: {_number(median)} ({_number(low)} to {_number(high)})"
+        interval = f" ({_number(low)} to {_number(high)})" if np.isfinite(low) else ""
+        text = f"{name}: {_number(median)}{interval}"
         place.text(
             0.98,
-            0.97 - 0.085 * row,
+            0.93 - 0.085 * row,
             text,
             transform=place.transAxes,
             color=colour,
