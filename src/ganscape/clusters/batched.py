@@ -5,7 +5,10 @@ gradient of the sum of all losses holds every game's own, and PyTorch's optimise
 element, are S optimisers.
 """
 
+import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -17,10 +20,15 @@ from ganscape.clusters.observations import Observation
 from ganscape.clusters.starts import Start, batches, penalty_positions
 from ganscape.penalties import interpolation_gradient_penalty
 
-# Without this a matrix product's rounding depends on where in memory its operands lie, so a game's on how
-# many others there are. MKL reads it when it is first used.
+# What a game's numbers are must not depend, even in the last bit, on what is played beside it. On a
+# processor three things get in the way: a matrix product's rounding depends on where in memory its
+# operands lie, unless MKL is told otherwise before it is first used; PyTorch multiplies fewer matrices
+# than FEWEST in another way; and it computes what is left over from whole groups of vectors, of at most
+# GROUP numbers, by other instructions, at the end of a tensor and of each thread's part of it. So every
+# tensor is made of whole groups, and one thread works on it.
 os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
-FEWEST = 4  # games; PyTorch multiplies fewer matrices in another way
+FEWEST = 4
+GROUP = 64
 
 
 class BatchedGames:
@@ -31,25 +39,31 @@ class BatchedGames:
     ) -> None:
         self.game = game
         self._count = len(begin.seeds)
-        begin = begin.padded(FEWEST).to(device)
-        self.discriminator = begin.discriminator.clone().requires_grad_()
-        self.generator = begin.generator.clone().requires_grad_()
+        points = begin.real.shape[1] if game.batch_size is None else game.batch_size
+        together = GROUP // math.gcd(GROUP, points)
+        begin = begin.padded(max(FEWEST, _rounded_up(self._count, together))).to(device)
+        self.discriminator = _whole_groups(begin.discriminator, 1).requires_grad_()
+        self.generator = _whole_groups(begin.generator, 1).requires_grad_()
         self.discriminator_optimiser = game.discriminator_optimiser.build([self.discriminator])
         self.generator_optimiser = game.generator_optimiser.build([self.generator])
         self._batches = batches(game, distribution, begin)
         self._positions = penalty_positions(game, begin)
-        self._latents = begin.latents
-        self._probes = probes.to(device, game.dtype).expand(len(begin.seeds), -1, -1)
+        self._seen = begin.latents.shape[1], len(probes)
+        self._latents = begin.latents if game.batch_size is None else _whole_groups(begin.latents, 1)
+        probes = _whole_groups(probes.to(device, game.dtype), 0)
+        self._probes = probes.repeat(len(begin.seeds), 1, 1)
 
     def advance(self, iterations: int, every: int) -> Observation:
         losses, points, logits = [], [], []
-        for iteration in range(1, iterations + 1):
-            loss = self._iterate()
-            if iteration % every == 0:
-                losses.append(loss)
-                with torch.no_grad():
-                    points.append(self.game.generator(self.generator, self._latents))
-                    logits.append(self._logits(self.discriminator, self._probes))
+        latents, probes = self._seen
+        with _one_thread():
+            for iteration in range(1, iterations + 1):
+                loss = self._iterate()
+                if iteration % every == 0:
+                    losses.append(loss)
+                    with torch.no_grad():
+                        points.append(self.game.generator(self.generator, self._latents)[:, :latents])
+                        logits.append(self._logits(self.discriminator, self._probes)[:, :probes])
         seen = (torch.stack(each, 1)[: self._count].cpu().numpy() for each in (losses, points, logits))
         return Observation(*seen)
 
@@ -91,3 +105,27 @@ class BatchedGames:
 
     def _logits(self, parameters: Tensor, points: Tensor) -> Tensor:
         return self.game.discriminator(parameters, points).squeeze(-1)
+
+
+def _rounded_up(count: int, multiple: int) -> int:
+    return -(-count // multiple) * multiple
+
+
+def _whole_groups(tensor: Tensor, dimension: int) -> Tensor:
+    """A copy with so many zeros at the end of `dimension` that it is a multiple of `GROUP` long."""
+    length = tensor.shape[dimension]
+    shape = list(tensor.shape)
+    shape[dimension] = _rounded_up(length, GROUP)
+    padded = tensor.new_zeros(shape)
+    padded.narrow(dimension, 0, length).copy_(tensor)
+    return padded
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
