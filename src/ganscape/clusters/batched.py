@@ -7,8 +7,6 @@ element, are S optimisers.
 
 import math
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -19,6 +17,7 @@ from ganscape.clusters.games import Game
 from ganscape.clusters.observations import Observation
 from ganscape.clusters.starts import Start, batches, penalty_positions
 from ganscape.penalties import interpolation_gradient_penalty
+from ganscape.threads import one_thread
 
 # What a game's numbers are must not depend, even in the last bit, on what is played beside it. On a
 # processor three things get in the way: a matrix product's rounding depends on where in memory its
@@ -56,7 +55,7 @@ class BatchedGames:
     def advance(self, iterations: int, every: int) -> Observation:
         losses, points, logits = [], [], []
         latents, probes = self._seen
-        with _one_thread():
+        with one_thread():
             for iteration in range(1, iterations + 1):
                 loss = self._iterate()
                 if iteration % every == 0:
@@ -119,13 +118,3 @@ def _whole_groups(tensor: Tensor, dimension: int) -> Tensor:
     padded = tensor.new_zeros(shape)
     padded.narrow(dimension, 0, length).copy_(tensor)
     return padded
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

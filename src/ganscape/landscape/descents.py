@@ -10,8 +10,9 @@ from ganscape.errors import InputError
 from ganscape.landscape.losses import Loss
 from ganscape.landscape.minima import kind_of
 from ganscape.landscape.points import checked_real
-from ganscape.landscape.smoothed import SmoothedProblem, one_thread
+from ganscape.landscape.smoothed import SmoothedProblem
 from ganscape.landscape.trust_region import minimise
+from ganscape.threads import one_thread
 
 
 @dataclass(frozen=True)

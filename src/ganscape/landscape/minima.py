@@ -17,8 +17,9 @@ from scipy.spatial.distance import pdist
 
 from ganscape.errors import InputError
 from ganscape.landscape.losses import Loss, is_paired
-from ganscape.landscape.smoothed import SmoothedProblem, one_thread
+from ganscape.landscape.smoothed import SmoothedProblem
 from ganscape.landscape.trust_region import MINIMUM, Ends, minimise, value_scale
+from ganscape.threads import one_thread
 
 PERFECT, COLLAPSED, DROPPED = "perfect", "collapsed", "dropped"
 

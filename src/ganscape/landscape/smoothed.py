@@ -22,8 +22,6 @@ By the envelope theorem the gradient of g_smooth is that of the objective at the
 has a concave crease there, and the gradient returned is one of those that meet in it.)
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from numbers import Real
 
@@ -37,22 +35,12 @@ from ganscape.landscape.losses import Loss, as_objective, as_paired, as_separabl
 from ganscape.landscape.maximisers import hinge_coefficients, newton_coefficients
 from ganscape.landscape.points import checked_real, finite_array
 from ganscape.objectives import Objective, hinge
+from ganscape.threads import one_thread
 
 ROUNDING = 5e-16  # of sums of a few kernel values
 SMALLEST_REGULARISATION = 1e-7  # below, rounding of kernel values becomes visible in g_smooth
 
 LARGEST_CHUNK = 2**18  # kernel entries held at once, so that they stay in the processor's cache
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Within, PyTorch uses one thread: with tiny systems, threads lose more by waiting than they gain."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @one_thread()
