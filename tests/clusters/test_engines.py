@@ -386,6 +386,16 @@ def test_threads_change_nothing(kind):
         assert_same_bits(play_kind(SINGLE[kind], seeds, 8, "native", threads=threads), one)
 
 
+def test_pytorchs_threads_change_nothing_and_are_left_as_they_were():
+    one = play_kind(PAPER, range(17), 3, "batched")
+    torch.set_num_threads(2)
+    try:
+        assert_same_bits(play_kind(PAPER, range(17), 3, "batched"), one)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_more_seeds_than_are_played_at_once_come_back_in_order(engine, monkeypatch):
     seeds = (9, 2, 5, 0, 7, 1, 8, 3)

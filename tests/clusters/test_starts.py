@@ -102,7 +102,7 @@ def test_padding_repeats_the_last_game_and_never_drops_one():
     ("seeds", "complaint"),
     [
         ([], "no seeds were given: name at least one"),
-        ([3, -1], "seed -1: seeds start from 0"),
+        ([3, -1], "seeds -1 to 3: they go from 0 to 9223372036854775807"),
         ([3, 1, 3], "a seed was given twice: name each once"),
     ],
 )

@@ -395,10 +395,15 @@ def test_the_file_of_a_trajectory_says_so_in_its_name(tmp_path):
 
 
 def test_the_trajectory_of_any_seed_can_be_read(tmp_path):
-    seed = 2**64  # more than an array's integers hold
+    seed = 2**63 - 1  # what an array's integers hold
     _, trajectory = play(SETTING, [seed], 1, Execution("batched"))
     save_trajectory(trajectory, tmp_path / "trajectory.npz")
     assert load_trajectory(tmp_path / "trajectory.npz").seeds.tolist() == [seed]
+
+
+def test_seeds_that_no_array_holds_are_refused():
+    with pytest.raises(InputError, match=f"seeds 0 to {2**63}: they go from 0 to {2**63 - 1}"):
+        play(SETTING, [0, 2**63], 1, Execution("batched"))
 
 
 class Trap:

@@ -62,7 +62,11 @@ def unsupported(game: Game, device: torch.device) -> str | None:
 @cache
 def compiler() -> list[str] | None:
     """The C++ compiler's command, if there is one."""
-    command = shlex.split(os.environ.get("CXX", "c++"))
+    named = os.environ.get("CXX", "c++")
+    try:
+        command = shlex.split(named)
+    except ValueError as error:
+        raise InputError(f"CXX is {named!r}, which is no command ({error}): name a C++ compiler") from None
     return command if command and shutil.which(command[0]) else None
 
 

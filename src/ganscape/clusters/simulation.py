@@ -14,7 +14,7 @@ from ganscape.clusters.batched import BatchedGames
 from ganscape.clusters.distributions import Distribution
 from ganscape.clusters.games import Game
 from ganscape.clusters.observations import Engine, Observation
-from ganscape.clusters.starts import Start, start
+from ganscape.clusters.starts import Start, check_seeds, start
 from ganscape.errors import InputError
 
 ENGINES = ("auto", "native", "batched")
@@ -60,8 +60,8 @@ def simulate(
     which the discriminator's logit is observed. observed: how many generated points are, where batches are
     fresh. A game whose weights stop being finite goes on without disturbing the others.
     """
-    if iterations < 1 or every < 1:
-        raise InputError(f"{iterations} iterations, observed every {every}: both must be at least 1")
+    check_seeds(seeds)
+    check_length(iterations, every)
     if iterations % every:
         raise InputError(f"{iterations} iterations are no multiple of the {every} between observations")
     if probes is None:
@@ -76,6 +76,12 @@ def simulate(
             now = min(block, iterations - done)
             observation = games.advance(now, every)
             yield Block(begin, np.arange(done + every, done + now + 1, every), observation, games.finite())
+
+
+def check_length(iterations: int, every: int) -> None:
+    """Raise `InputError` unless there is something to play, and to see."""
+    if iterations < 1 or every < 1:
+        raise InputError(f"{iterations} iterations, observed every {every}: both must be at least 1")
 
 
 def chosen_engine(game: Game, execution: Execution) -> str:

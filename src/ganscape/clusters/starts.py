@@ -12,6 +12,7 @@ from ganscape.clusters.games import Game
 from ganscape.errors import InputError
 from ganscape.seeding import random_generator
 
+LARGEST_SEED = 2**63 - 1
 STEPS_AT_ONCE = 64  # steps whose batches are drawn together
 
 
@@ -56,12 +57,7 @@ def start(game: Game, distribution: Distribution, seeds: Sequence[int], observed
 
     observed: how many points of G are looked at; a full-batch game has as many as there are real ones.
     """
-    if not seeds:
-        raise InputError("no seeds were given: name at least one")
-    if any(seed < 0 for seed in seeds):
-        raise InputError(f"seed {min(seeds)}: seeds start from 0")
-    if len(set(seeds)) < len(seeds):
-        raise InputError("a seed was given twice: name each once")
+    check_seeds(seeds)
     real = torch.stack([distribution.real(random_generator(seed, Stream.DATA)) for seed in seeds])
     count = real.shape[1] if game.batch_size is None or observed is None else observed
     latents = [distribution.latents(count, random_generator(seed, Stream.LATENTS)) for seed in seeds]
@@ -79,6 +75,16 @@ def start(game: Game, distribution: Distribution, seeds: Sequence[int], observed
         players[Stream.DISCRIMINATOR].to(game.dtype),
         players[Stream.GENERATOR].to(game.dtype),
     )
+
+
+def check_seeds(seeds: Sequence[int]) -> None:
+    """Raise `InputError` unless these are different seeds from 0 on, that arrays can hold."""
+    if not seeds:
+        raise InputError("no seeds were given: name at least one")
+    if min(seeds) < 0 or max(seeds) > LARGEST_SEED:
+        raise InputError(f"seeds {min(seeds)} to {max(seeds)}: they go from 0 to {LARGEST_SEED}")
+    if len(set(seeds)) < len(seeds):
+        raise InputError("a seed was given twice: name each once")
 
 
 def initial_state(seed: int, stream: Stream) -> int:

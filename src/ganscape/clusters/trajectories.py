@@ -1,14 +1,12 @@
-"""What two-cluster games did, as arrays, and their files (numpy's .npz: arrays only, nothing is executed)."""
+"""What two-cluster games did, as arrays, and their files."""
 
-import zipfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
-from ganscape.errors import InputError
-from ganscape.files import atomic_path
+from ganscape.arrays import check_arrays_path, load_arrays, save_arrays
 
 
 @dataclass(frozen=True)
@@ -46,20 +44,17 @@ def together(trajectories: Sequence[Trajectory]) -> Trajectory:
     return Trajectory(**{field.name: joined(field.name) for field in fields(Trajectory)})
 
 
+def check_trajectory_path(target: Path) -> None:
+    """Raise `InputError`, before anything is played, unless a trajectory can be saved by this name."""
+    check_arrays_path(target, "a trajectory")
+
+
 def save_trajectory(trajectory: Trajectory, target: Path) -> None:
     """Write all arrays to `target` (.npz), compressed."""
-    if target.suffix != ".npz":
-        raise InputError(f"{target}: a trajectory's file ends in .npz")
-    with atomic_path(target) as path:
-        np.savez_compressed(path, **asdict(trajectory))
+    check_trajectory_path(target)
+    save_arrays(trajectory, target)
 
 
 def load_trajectory(source: Path) -> Trajectory:
     """Read what `save_trajectory` wrote; raises `InputError` for anything else."""
-    try:
-        with np.load(source, allow_pickle=False) as arrays:
-            return Trajectory(**{field.name: arrays[field.name] for field in fields(Trajectory)})
-    except (OSError, ValueError, KeyError, AttributeError, TypeError, zipfile.BadZipFile) as error:
-        raise InputError(
-            f"{source} is not a trajectory ({error}): make it with `two-cluster` or `replay`"
-        ) from None
+    return load_arrays(Trajectory, source, "a trajectory", "`two-cluster` or `replay`")

@@ -18,7 +18,7 @@ import torch
 
 from ganscape.clusters.distributions import TwoClusters
 from ganscape.clusters.games import SGD, Game, Perceptron
-from ganscape.clusters.simulation import Block, Execution, simulate
+from ganscape.clusters.simulation import Block, Execution, check_length, simulate
 from ganscape.clusters.trajectories import Trajectory, together
 
 RADIUS = 0.36
@@ -109,6 +109,7 @@ def play(
     status: `diverged` where weights or losses stopped being finite; the last state is then left blank.
     `advanced` is called with the number of games times iterations that have just been played.
     """
+    check_length(iterations, 1 if keep_every is None else keep_every)
     kept = np.arange(1, iterations + 1)[(keep_every or iterations) - 1 :: keep_every or iterations]
     probes = torch.tensor([*TwoClusters.CENTRES, *places])[:, None]
     tables, trajectories, blocks = [], [], []
@@ -169,7 +170,7 @@ def _summary(
             "share": setting.shares[0],
             "escape_time": pd.Series(success.argmax(1) + 1, dtype="Int64").where(pd.Series(success.any(1))),
             "iterations_collapsed": collapsed.sum(1),
-            "min_d_loss": np.nanmin(np.where(np.isfinite(seen.losses), seen.losses, np.nan), 1),
+            "min_d_loss": _least_finite(seen.losses),
             "final_first": final[0],
             "final_second": final[1],
             "success": success[:, -1] & ~diverged,
@@ -191,6 +192,12 @@ def _summary(
         np.where(middles[:, None] > 0, seen.centre_logits[at_middle], np.nan),
     )
     return table, trajectory
+
+
+def _least_finite(losses: np.ndarray) -> np.ndarray:
+    """Each row's smallest number; not a number where it has none."""
+    finite = np.isfinite(losses)
+    return np.where(finite.any(1), np.where(finite, losses, np.inf).min(1), np.nan)
 
 
 def _middle_of_longest(flags: np.ndarray) -> int:

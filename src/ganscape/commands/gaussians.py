@@ -1,16 +1,14 @@
 """`gaussians`: GANs on a mixture of Gaussians for many seeds at once."""
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-
+from ganscape.arrays import check_arrays_path, save_arrays
 from ganscape.clusters import gaussians
 from ganscape.clusters.starts import as_seeds
 from ganscape.commands.execution_arguments import add_execution, chosen_execution
 from ganscape.errors import InputError
-from ganscape.files import atomic_path, check_writable, write_text
+from ganscape.files import check_writable, write_text
 from ganscape.objectives import OBJECTIVES
 from ganscape.progress import progress_bar
 
@@ -37,6 +35,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise InputError(
             f"--samples {arguments.samples}: give 1 to {gaussians.MIXTURES[arguments.mixture].points}"
         )
+    check_arrays_path(arguments.drawn, "samples")
     for target in (arguments.output, arguments.drawn):
         check_writable(target)
     description = f"{arguments.mixture} {arguments.loss}"
@@ -51,6 +50,5 @@ def run(arguments: argparse.Namespace) -> None:
             samples=arguments.samples,
             advanced=bar.update,
         )
-    with atomic_path(arguments.drawn) as path:
-        np.savez_compressed(path, **asdict(samples))
+    save_arrays(samples, arguments.drawn)
     write_text(arguments.output, table.to_csv(index=False, float_format="%.9g"))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ganscape.clusters import two_clusters
-from ganscape.clusters.trajectories import save_trajectory
+from ganscape.clusters.trajectories import check_trajectory_path, save_trajectory
 from ganscape.clusters.two_clusters import Setting
 from ganscape.commands.execution_arguments import add_execution, chosen_execution
 from ganscape.commands.figure_arguments import add_iterations, add_outcomes
@@ -39,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     outcomes = of_setting(read_outcomes(arguments.outcomes), arguments.loss)
     seed = CHOICES[arguments.seed](outcomes)
+    check_trajectory_path(arguments.output)
     check_writable(arguments.output)
     again, trajectory = two_clusters.play(
         Setting(arguments.loss),
@@ -63,7 +64,8 @@ def _difference(before: pd.Series, again: pd.Series) -> str:
         ours, theirs = again[column], before[column]
         if column in SETTING or (pd.isna(ours) and pd.isna(theirs)):
             continue
-        same = np.isclose(ours, theirs, rtol=1e-6) if column == "min_d_loss" else ours == theirs
+        known = not (pd.isna(ours) or pd.isna(theirs))
+        same = known and (np.isclose(ours, theirs, rtol=1e-6) if column == "min_d_loss" else ours == theirs)
         if not same:
             return f"{column} {ours}, not {theirs}"
     return ""

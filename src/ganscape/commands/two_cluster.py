@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ganscape.clusters import two_clusters
 from ganscape.clusters.starts import as_seeds
-from ganscape.clusters.trajectories import save_trajectory
+from ganscape.clusters.trajectories import check_trajectory_path, save_trajectory
 from ganscape.clusters.two_clusters import Setting
 from ganscape.commands.execution_arguments import add_execution, chosen_execution
 from ganscape.errors import InputError
@@ -52,6 +52,8 @@ def run(arguments: argparse.Namespace) -> None:
     seeds = as_seeds(arguments.seeds)
     if arguments.trajectory_every < 1:
         raise InputError(f"--trajectory-every {arguments.trajectory_every}: at least 1 is needed")
+    if arguments.trajectory:
+        check_trajectory_path(arguments.trajectory)
     for target in filter(None, (arguments.output, arguments.trajectory)):
         check_writable(target)
     with progress_bar(total=len(seeds) * arguments.iterations, unit="it", desc=arguments.loss) as bar:

@@ -1,8 +1,6 @@
 """Figure `gaussians`: modes and good samples over training, and what the generators draw in the end."""
 
-import zipfile
 from collections.abc import Iterable
-from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +9,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ganscape.arrays import load_arrays
 from ganscape.clusters.gaussians import COLUMNS, DEVIATIONS, MIXTURES, Samples
 from ganscape.clusters.two_clusters import DONE
 from ganscape.errors import InputError
@@ -37,11 +36,7 @@ def read_looks(paths: Iterable[Path]) -> pd.DataFrame:
 
 def load_samples(source: Path) -> Samples:
     """The last samples that `gaussians` wrote; raises `InputError` for anything else."""
-    try:
-        with np.load(source, allow_pickle=False) as arrays:
-            return Samples(**{field.name: arrays[field.name] for field in fields(Samples)})
-    except (OSError, ValueError, KeyError, AttributeError, TypeError, zipfile.BadZipFile) as error:
-        raise InputError(f"{source} has no samples ({error}): make it with `gaussians`") from None
+    return load_arrays(Samples, source, "a file of samples", "`gaussians`")
 
 
 def draw_gaussians(

@@ -16,6 +16,7 @@ from ganscape.reporting.losses import LOSS_NAMES
 from ganscape.reporting.reading import read_tables
 
 SETTING = ["loss", "discriminator_width", "generator_width", "share"]
+NUMBERS = [column for column in COLUMNS if column not in ("loss", "success", "status")]
 BALANCED = 0.5
 CLOSE = 0.02  # what still counts as the value that the paper names, "around 0.48"
 
@@ -23,6 +24,7 @@ CLOSE = 0.02  # what still counts as the value that the paper names, "around 0.4
 def read_outcomes(paths: Iterable[Path]) -> pd.DataFrame:
     """Files of `two-cluster`, losses in the usual order; `escape` is the escape time, or infinite."""
     outcomes = read_tables(paths, COLUMNS, "two-cluster")
+    _check_content(outcomes)
     repeated = outcomes[outcomes.duplicated([*SETTING, "seed"])]
     if len(repeated):
         first = repeated.iloc[0]
@@ -30,6 +32,15 @@ def read_outcomes(paths: Iterable[Path]) -> pd.DataFrame:
     order = list(LOSS_NAMES)
     outcomes = outcomes.sort_values("loss", key=lambda names: names.map(order.index), kind="stable")
     return outcomes.assign(escape=outcomes["escape_time"].fillna(np.inf)).reset_index(drop=True)
+
+
+def _check_content(outcomes: pd.DataFrame) -> None:
+    """Raise `InputError` for values that `two-cluster` never writes."""
+    unknown = set(outcomes["loss"]) - set(LOSS_NAMES)
+    words = [column for column in NUMBERS if not pd.api.types.is_numeric_dtype(outcomes[column])]
+    if unknown or words:
+        problem = f"the losses {sorted(map(str, unknown))}" if unknown else f"words in {', '.join(words)}"
+        raise InputError(f"the outcomes have {problem}, which `two-cluster` never writes: make them again")
 
 
 def of_setting(

@@ -1,0 +1,38 @@
+"""Records of arrays in numpy's files (.npz): numbers only, and nothing is ever executed."""
+
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ganscape.errors import InputError
+from ganscape.files import atomic_path
+
+Record = TypeVar("Record")
+
+
+def check_arrays_path(target: Path, content: str) -> None:
+    """Raise `InputError` unless `target` is named as such files are; `content` says what it would hold."""
+    if target.suffix != ".npz":
+        raise InputError(f"{target}: {content}'s file ends in .npz")
+
+
+def save_arrays(record: Any, target: Path) -> None:
+    """Write a dataclass of arrays, compressed."""
+    with atomic_path(target) as path:
+        np.savez_compressed(path, **asdict(record))
+
+
+def load_arrays(kind: type[Record], source: Path, content: str, made_by: str) -> Record:
+    """Read a dataclass of arrays of numbers; raises `InputError` for any other file."""
+    try:
+        with np.load(source, allow_pickle=False) as archive:
+            arrays = {field.name: archive[field.name] for field in fields(kind)}
+        for name, array in arrays.items():
+            if array.dtype.kind not in "iuf":
+                raise ValueError(f"{name} holds no numbers")
+    except Exception as error:  # damaged archives raise whatever zip, zlib and numpy come upon
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{source} is not {content} ({reason}): make it with {made_by}") from None
+    return kind(**arrays)
