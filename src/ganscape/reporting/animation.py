@@ -62,7 +62,15 @@ class _Panel:
         place.set_yticks([0, 0.5, 1])
         place.set_xticks(TwoClusters.CENTRES)
         for height, text, shade in ((-0.08, "real", style.NEUTRAL), (-0.21, "generated", colour)):
-            place.text(2.15, height, text, color=shade, fontsize=6.5, ha="center", va="center")
+            place.text(
+                0.01,
+                height,
+                text,
+                color=shade,
+                fontsize=6.5,
+                va="center",
+                transform=place.get_yaxis_transform(),
+            )
 
     def show(self, moment: int) -> list[Line2D]:
         points = self.run.points[0, moment]
@@ -72,7 +80,7 @@ class _Panel:
         found = self.escape is not None and iteration >= self.escape
         first, second = counts(points[:, None])
         state = (
-            f"both clusters found at {self.escape}"
+            f"both found at {self.escape}"
             if found
             else f"{first} + {second} of {len(points)} points"
         )
