@@ -139,23 +139,22 @@ def test_two_cluster_refuses_bad_input_in_one_line_and_writes_nothing(changes, c
     assert not files_below(tmp_path)
 
 
-def below_a_file(folder):
+def below_a_file(folder, name):
     (folder / "file").write_text("kept")
-    return folder / "file" / "out"
+    return folder / "file" / name
 
 
-def a_folder(folder):
-    (folder / "out").mkdir()
-    return folder / "out"
+def a_folder(folder, name):
+    (folder / name).mkdir()
+    return folder / name
 
 
 @pytest.mark.parametrize("place", [below_a_file, a_folder])
-@pytest.mark.parametrize(("option", "suffix"), [("output", ".csv"), ("trajectory", ".npz")])
+@pytest.mark.parametrize(("option", "name"), [("output", "places.csv"), ("trajectory", "places.npz")])
 def test_two_cluster_refuses_an_output_that_cannot_be_written_before_it_plays(
-    option, suffix, place, tmp_path, capsys
+    option, name, place, tmp_path, capsys
 ):
-    target = place(tmp_path)
-    target = target.with_suffix(suffix) if place is below_a_file else target
+    target = place(tmp_path, name)
     before = files_below(tmp_path)
     # So many games that this test would never end if they were played first.
     words = options(
