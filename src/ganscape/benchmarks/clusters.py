@@ -29,7 +29,7 @@ def measure_two_clusters(repeats: int, seconds_per_turn: float) -> list[Measurem
     threads = torch.get_num_threads()
     counts = {f"native-{seeds}": seeds for seeds in (FEW, SEEDS, MANY)}
     variants = {
-        PLAIN: partial(_build_plain, threads),
+        PLAIN: _build_plain,
         "batched": partial(_build_batched, threads),
         **{name: partial(_build_native, threads, seeds) for name, seeds in counts.items()},
         MATMUL: partial(build_matmul, threads),
@@ -79,8 +79,8 @@ def _generator_step(generator: Perceptron, discriminator: Perceptron) -> int:
     return 2 * (2 * _weights(generator) + _weights(generator, first=1) + 2 * _weights(discriminator))
 
 
-def _build_plain(threads: int) -> Callable[[], None]:
-    torch.set_num_threads(threads)
+def _build_plain() -> Callable[[], None]:
+    torch.set_num_threads(1)  # its tensors are so small that more threads only wait for each other
     iterations = textbook.play(_game(), Setting(LOSS).clusters, seed=0)
     return lambda: next(iterations)
 

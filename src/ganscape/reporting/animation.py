@@ -79,10 +79,6 @@ class _Panel:
         iteration = int(self.run.iterations[moment])
         found = self.escape is not None and iteration >= self.escape
         first, second = counts(points[:, None])
-        state = (
-            f"both found at {self.escape}"
-            if found
-            else f"{first} + {second} of {len(points)} points"
-        )
+        state = f"both found at {self.escape}" if found else f"{first} + {second} of {len(points)} points"
         self.title.set_text(f"{self.name}, iteration {iteration}: {state}")
         return [self.curve, self.points]
