@@ -1,5 +1,7 @@
 """Games short enough for tests, played by an engine or as a textbook would, in one form for comparison."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,6 +13,7 @@ from ganscape.clusters import native, textbook
 from ganscape.clusters.distributions import TwoClusters
 from ganscape.clusters.games import SGD, Game, Perceptron
 from ganscape.clusters.simulation import Execution, simulate
+from ganscape.clusters.starts import start
 
 needs_compiler = pytest.mark.skipif(native.compiler() is None, reason="there is no C++ compiler")
 NATIVE = pytest.param("native", marks=needs_compiler)
@@ -84,6 +87,18 @@ def play_by_the_textbook(game, seed, iterations, *, distribution=None, probes=PR
             logits.append(discriminator(probes.to(game.dtype))[:, 0].numpy())
     seen = (np.array(values) for values in (losses, points, logits))
     return Played((seed,), np.arange(1, iterations + 1), *seen, np.array(True))
+
+
+@contextmanager
+def compiling_ahead(kinds):
+    """Compile (game, distribution, probes) in turn while tests run; a test waits if its turn has not come."""
+    if native.compiler() is None:
+        yield []
+        return
+    begun = [(game, start(game, distribution, [0]), probes) for game, distribution, probes in kinds]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        yield [pool.submit(native.NativeGames, *kind, 1) for kind in begun]
+        pool.shutdown(cancel_futures=True)
 
 
 def assert_close(ours, theirs, tolerance):

@@ -11,6 +11,7 @@ from small_games import two_cluster_game
 from ganscape.clusters.distributions import Gaussians, TwoClusters
 from ganscape.clusters.games import Perceptron
 from ganscape.clusters.starts import (
+    LARGEST_SEED,
     STEPS_AT_ONCE,
     Stream,
     as_seeds,
@@ -58,7 +59,7 @@ def test_every_loss_starts_from_the_same_points_latents_and_weights():
 
 
 @settings(max_examples=25)
-@given(seeds=st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=4, unique=True))
+@given(seeds=st.lists(st.integers(0, LARGEST_SEED), min_size=1, max_size=4, unique=True))
 def test_a_start_depends_on_its_own_seed_alone(seeds):
     game, clusters = two_cluster_game(), TwoClusters(points=4)
     together = start(game, clusters, seeds)
@@ -103,6 +104,7 @@ def test_padding_repeats_the_last_game_and_never_drops_one():
     [
         ([], "no seeds were given: name at least one"),
         ([3, -1], "seeds -1 to 3: they go from 0 to 9223372036854775807"),
+        ([2, 2**63], "seeds 2 to 9223372036854775808: they go from 0 to 9223372036854775807"),
         ([3, 1, 3], "a seed was given twice: name each once"),
     ],
 )

@@ -9,15 +9,17 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+import torch
+from small_games import compiling_ahead
 
 from ganscape.cli import main
+from ganscape.clusters.distributions import TwoClusters
 from ganscape.clusters.trajectories import load_trajectory
-from ganscape.clusters.two_clusters import COLUMNS, counts
+from ganscape.clusters.two_clusters import COLUMNS, Setting, counts
+from ganscape.commands.replay import PLACES
 
-SEEDS, ITERATIONS = (
-    (0, 1, 2, 3, 5, 6, 8, 11),
-    550,
-)  # some escape by then, some have been collapsed, some neither
+SEEDS = (0, 1, 2, 3, 5, 6, 8, 11)
+ITERATIONS = 550  # by then some have escaped, some have been collapsed, some neither
 
 
 def lines_without_progress(text):
@@ -51,6 +53,14 @@ def files_below(folder):
 
 
 # --- What is written -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled_ahead(remembering_compiler):
+    """What `replay` plays, while the first tests mostly wait for another process."""
+    probes = torch.tensor([*TwoClusters.CENTRES, *PLACES])[:, None]
+    with compiling_ahead([(Setting("rs").game, TwoClusters(), probes)]):
+        yield
 
 
 @pytest.fixture(scope="module")
