@@ -317,6 +317,22 @@ def test_looking_less_often_shows_the_same_game(engine):
             np.testing.assert_array_equal(getattr(seldom, name), seen)
 
 
+@pytest.mark.parametrize("kind", SINGLE)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_how_many_iterations_are_played_at_a_time_changes_nothing(engine, kind, monkeypatch):
+    at_once = play_kind(SINGLE[kind], SEEDS, 24, engine)
+    for block in (1, 5, 23):
+        monkeypatch.setattr(simulation, "ITERATIONS_AT_ONCE", block)
+        assert_same_bits(play_kind(SINGLE[kind], SEEDS, 24, engine), at_once)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_longer_run_begins_as_a_shorter_one(engine):
+    longer, shorter = play_kind(PAPER, SEEDS, 77, engine), play_kind(PAPER, SEEDS, 61, engine)
+    for name in ("losses", "points", "logits"):
+        np.testing.assert_array_equal(getattr(longer, name)[:, :61], getattr(shorter, name))
+
+
 def test_fresh_batches_are_watched_at_as_many_points_as_one_likes():
     game = two_cluster_game("js", batch_size=6)
     assert play(game, SEEDS, 2, observed=9).points.shape == (3, 2, 9, 1)

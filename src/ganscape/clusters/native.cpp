@@ -186,8 +186,8 @@ INLINE void affine(int from, int to, int tiles, const REAL *weights, const REAL 
 }
 
 /* All units, layer after layer; returns where those of the last one are. */
-INLINE const V *forward(const int *sizes, int layers, Activation activation, int tiles, const REAL *parameters,
-                        const V *in, V *units) {
+INLINE V *forward(const int *sizes, int layers, Activation activation, int tiles, const REAL *parameters,
+                  const V *in, V *units) {
     UNROLLED for (int l = 0; l < layers; l++) {
         int from = sizes[l], to = sizes[l + 1];
         affine(from, to, tiles, parameters, parameters + from * to, in, units, l + 1 < layers ? activation : NONE);
@@ -195,7 +195,7 @@ INLINE const V *forward(const int *sizes, int layers, Activation activation, int
         in = units;
         units += to * tiles;
     }
-    return in;
+    return units - sizes[layers] * tiles;
 }
 
 /* What becomes of a gradient: it replaces what is there, or is added to it. */
@@ -254,7 +254,8 @@ INLINE void input_gradients(int from, int to, int tiles, const REAL *weights, co
 }
 
 /* From the gradients of the outputs, which are in `deltas` already, to those of all units before their activations,
-   which lie there as `units` do, and to those of the parameters and of the inputs, the last two unless they are 0. */
+   which lie there as `units` do, and to those of the parameters and of the inputs, the last two unless they are 0.
+   `deltas` may be `units`, whose values are then lost. */
 INLINE void backward(const int *sizes, int layers, Activation activation, int tiles, const REAL *parameters,
                      const V *in, const V *units, V *deltas, REAL *gradient, V *in_deltas, Output output) {
     int parameters_end = parameter_count(sizes, layers), units_end = unit_count(sizes, layers);
@@ -357,16 +358,16 @@ INLINE void unpack(int outputs, int points, int tiles, const V *from, REAL *to) 
     for (int i = 0; i < outputs; i++) memcpy(to + i * points, from + i * tiles, points * sizeof(REAL));
 }
 
-/* Gradient of the discriminator's loss with respect to its logits, real ones first. */
-INLINE void judge(const V *logits, const V *weights, V *deltas) {
+/* Puts the gradient of the discriminator's loss in place of its logits, real ones first. */
+INLINE void judge(V *logits, const V *weights) {
     for (int t = 0; t < TILES; t++) {
         V real = logits[t], fake = logits[TILES + t], weight = weights[t];
 #if D_PAIRED
-        deltas[t] = -weight * SLOPE(H1)(real - fake);
-        deltas[TILES + t] = -deltas[t];
+        logits[t] = -weight * SLOPE(H1)(real - fake);
+        logits[TILES + t] = -logits[t];
 #else
-        deltas[t] = -weight * (REAL)SEPARABLE_FACTOR * SLOPE(H1)(real);
-        deltas[TILES + t] = weight * (REAL)SEPARABLE_FACTOR * SLOPE(H2)(-fake);
+        logits[t] = -weight * (REAL)SEPARABLE_FACTOR * SLOPE(H1)(real);
+        logits[TILES + t] = weight * (REAL)SEPARABLE_FACTOR * SLOPE(H2)(-fake);
 #endif
     }
 }
@@ -402,6 +403,12 @@ INLINE REAL penalise(const REAL *parameters, const V *data, const REAL *position
     return (REAL)PENALTY_WEIGHT * total(penalties);
 }
 
+/* Not inlined: in either of its places the compiler might fuse other products and sums, and a game would depend on
+   how many iterations are asked for at a time. */
+static __attribute__((noinline)) const V *generate(const REAL *parameters, const V *noise, V *units) {
+    return forward(OF_G, TILES, parameters, noise, units);
+}
+
 /* A player: three rows, of its parameters and of its optimiser's two moments. */
 struct Player {
     REAL *parameters, *first, *second;
@@ -421,9 +428,10 @@ static void play_one(int iterations, int every, Player d, Player g, const REAL *
                      REAL *logits_out, REAL *penalties_out) {
     const int inputs = D[0];
     V data[inputs * 2 * TILES]; /* what D judges: in every row the real points, then the generated ones */
-    V noise[G[0] * TILES], probes[inputs * OBSERVED_TILES], weights[TILES], fakes[inputs * TILES];
-    V d_units[D_UNITS * (2 * TILES > OBSERVED_TILES ? 2 * TILES : OBSERVED_TILES)], d_deltas[D_UNITS * 2 * TILES];
-    V g_units[G_UNITS * TILES], g_deltas[G_UNITS * TILES];
+    V noise[G[0] * TILES], probes[inputs * OBSERVED_TILES], weights[TILES];
+    /* D's gradients take the place of its units: there is not room for both in a processor's nearest memory. */
+    V d_units[D_UNITS * (2 * TILES > OBSERVED_TILES ? 2 * TILES : OBSERVED_TILES)];
+    V g_units[G_UNITS * TILES], g_deltas[G_UNITS * TILES], *fake_deltas = outputs(G, G_LAYERS, TILES, g_deltas);
     REAL gradient[D_PARAMETERS > G_PARAMETERS ? D_PARAMETERS : G_PARAMETERS], d_before[D_PARAMETERS];
 
     pack(inputs, POINTS, 2 * TILES, real, data);
@@ -431,21 +439,21 @@ static void play_one(int iterations, int every, Player d, Player g, const REAL *
     pack(inputs, OBSERVED, OBSERVED_TILES, observed, probes);
     for (int p = 0; p < TILES * LANES; p++) ((REAL *)weights)[p] = p < POINTS ? (REAL)1 / POINTS : 0;
 
-    const V *generated = forward(OF_G, TILES, g.parameters, noise, g_units);
+    const V *generated = generate(g.parameters, noise, g_units);
     for (int iteration = 1; iteration <= iterations; iteration++) {
         for (int i = 0; i < inputs; i++)
             memcpy(data + (2 * i + 1) * TILES, generated + i * TILES, TILES * sizeof(V));
         memcpy(d_before, d.parameters, sizeof(d_before));
         for (int step = 0; step < D_STEPS; step++) {
             const bool seen = step + 1 == D_STEPS && iteration % every == 0;
-            const V *logits = forward(OF_D, 2 * TILES, d.parameters, data, d_units);
+            V *logits = forward(OF_D, 2 * TILES, d.parameters, data, d_units);
             if (seen) {
                 unpack(1, POINTS, 0, logits, logits_out);
                 unpack(1, POINTS, 0, logits + TILES, logits_out + POINTS);
                 logits_out += 2 * POINTS;
             }
-            judge(logits, weights, outputs(D, D_LAYERS, 2 * TILES, d_deltas));
-            backward(OF_D, 2 * TILES, d.parameters, data, d_units, d_deltas, gradient, 0, REPLACE);
+            judge(logits, weights);
+            backward(OF_D, 2 * TILES, d.parameters, data, d_units, d_units, gradient, 0, REPLACE);
             if (PENALISED) {
                 REAL penalty = penalise(d.parameters, data, positions, weights, gradient);
                 positions += POINTS;
@@ -461,21 +469,18 @@ static void play_one(int iterations, int every, Player d, Player g, const REAL *
 #endif
         for (int step = 0; step < G_STEPS; step++) {
             /* The units of G are those of its present parameters. */
-            memcpy(fakes, generated, sizeof(fakes));
-            const V *logits = forward(OF_D, TILES, opponent, fakes, d_units);
-            V *logit_deltas = outputs(D, D_LAYERS, TILES, d_deltas);
+            V *logits = forward(OF_D, TILES, opponent, generated, d_units);
             for (int t = 0; t < TILES; t++) {
 #if G_PAIRED
-                logit_deltas[t] = -weights[t] * SLOPE(SCORE)(logits[t] - real_logits[t]);
+                logits[t] = -weights[t] * SLOPE(SCORE)(logits[t] - real_logits[t]);
 #else
-                logit_deltas[t] = -weights[t] * SLOPE(SCORE)(logits[t]);
+                logits[t] = -weights[t] * SLOPE(SCORE)(logits[t]);
 #endif
             }
-            V *fake_deltas = outputs(G, G_LAYERS, TILES, g_deltas);
-            backward(OF_D, TILES, opponent, fakes, d_units, d_deltas, 0, fake_deltas, REPLACE);
+            backward(OF_D, TILES, opponent, generated, d_units, d_units, 0, fake_deltas, REPLACE);
             backward(OF_G, TILES, g.parameters, noise, g_units, g_deltas, gradient, 0, REPLACE);
             G_OPTIMISER(g.optimiser, G_PARAMETERS, ++g.steps, gradient, g.first, g.second, g.parameters);
-            generated = forward(OF_G, TILES, g.parameters, noise, g_units);
+            generated = generate(g.parameters, noise, g_units);
         }
 
         if (iteration % every == 0) {

@@ -105,6 +105,8 @@ def train(
         "wall_time_seconds_of_this_session": round(time.monotonic() - begin, 3),
     }
     write_json(run_directory / checkpoints.RECORD, record)
+    # A run so short that its bar was never drawn still leaves a line in its log.
+    logger.info("%s after iteration %d", status, run.iteration)
     return record
 
 
