@@ -6,6 +6,7 @@ import pickle
 import zipfile
 from dataclasses import astuple, fields, replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from small_games import ENGINES
+from small_games import ENGINES, needs_compiler
 
 from ganscape.clusters import simulation, two_clusters
 from ganscape.clusters.distributions import TwoClusters
@@ -247,6 +248,22 @@ def test_unequal_shares_and_other_widths_are_reported_as_played():
     table, trajectory = play(Setting("rs", 6, 4, (0.2, 0.8)), [1], 2, Execution("batched"), keep_every=1)
     assert table[["discriminator_width", "generator_width", "share"]].iloc[0].tolist() == [6, 4, 0.2]
     assert (trajectory.real < 2).sum() == 20
+
+
+@needs_compiler
+@pytest.mark.skipif(
+    not Path("/proc/self/statm").exists(), reason="this system does not say how much memory is used"
+)
+def test_a_long_run_takes_no_more_memory_than_a_short_one():
+    pages = []
+
+    def advanced(_):
+        pages.append(int(Path("/proc/self/statm").read_text().split()[1]))
+
+    small = Setting("js", discriminator_width=1, generator_width=1)
+    play(small, range(256), 1000, Execution("native", threads=1), keep_every=100, advanced=advanced)
+    used = np.array(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    assert used[-1] - used[4] < 100  # MiB; a block's points and logits take 16
 
 
 @pytest.mark.parametrize("keep_every", [None, 1])

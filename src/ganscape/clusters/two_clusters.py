@@ -4,13 +4,13 @@ A generated point belongs to a cluster when it lies within 0.36 of its centre, 0
 from 1 and are looked at after both players' steps. At an iteration a game is
 
 - a *success* if each cluster has at least 80 % of its share of the generated points: of 100 points, 40 and
-40 where
-  the shares are equal, as the project defines it, and in proportion where they are not (our reading);
+  40 where the shares are equal, as the project defines it, and in proportion where they are not (our
+  reading);
 - *collapsed* if one cluster has at least 80 % of all generated points and the other at most 5 %.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ import torch
 
 from ganscape.clusters.distributions import TwoClusters
 from ganscape.clusters.games import SGD, Game, Perceptron
+from ganscape.clusters.observations import Observation
 from ganscape.clusters.simulation import Block, Execution, check_length, simulate
 from ganscape.clusters.trajectories import Trajectory, together
 
@@ -112,21 +113,27 @@ def play(
     check_length(iterations, 1 if keep_every is None else keep_every)
     kept = np.arange(1, iterations + 1)[(keep_every or iterations) - 1 :: keep_every or iterations]
     probes = torch.tensor([*TwoClusters.CENTRES, *places])[:, None]
-    tables, trajectories, blocks = [], [], []
+    tables, trajectories, seen = [], [], None
     for block in simulate(setting.game, setting.clusters, seeds, iterations, execution, probes=probes):
-        blocks.append(_look(block, setting.clusters, kept))
+        if seen is None:
+            seen = _Seen.empty(len(block.start.seeds), iterations, len(kept), block.observation, len(places))
+        seen.note(block, kept)
         advanced(len(block.start.seeds) * len(block.iterations))
         if block.iterations[-1] == iterations:
-            table, trajectory = _summary(setting, block, blocks, kept, np.array(places, np.float32))
+            table, trajectory = _summary(setting, block, seen, kept, np.array(places, np.float32))
             tables.append(table)
             trajectories.append(trajectory)
-            blocks = []
+            seen = None
     return pd.concat(tables, ignore_index=True), together(trajectories)
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """Of one block: what is needed of every iteration, and what is kept of some; games come first."""
+    """What is needed of every iteration, and what is kept of some; games come first.
+
+    Room for all iterations is taken at once: what is kept of a block would lie scattered between the much
+    larger observations that come and go, and let no memory be used twice.
+    """
 
     losses: np.ndarray
     found: np.ndarray
@@ -134,27 +141,34 @@ class _Seen:
     points: np.ndarray
     place_logits: np.ndarray
 
+    @classmethod
+    def empty(cls, games: int, iterations: int, kept: int, observation: Observation, places: int) -> "_Seen":
+        dtype = observation.losses.dtype
+        centres = len(TwoClusters.CENTRES)
+        return cls(
+            np.empty((games, iterations), dtype),
+            np.empty((games, iterations, centres), np.int16),
+            np.empty((games, iterations, centres), dtype),
+            np.empty((games, kept, observation.points.shape[2]), dtype),
+            np.empty((games, kept, places), dtype),
+        )
 
-def _look(block: Block, clusters: TwoClusters, kept: np.ndarray) -> _Seen:
-    seen = block.observation
-    centres = len(clusters.CENTRES)
-    chosen = np.isin(block.iterations, kept)
-    return _Seen(
-        seen.losses,
-        counts(seen.points).astype(np.int16),
-        seen.logits[:, :, :centres],
-        seen.points[:, chosen][..., 0],
-        seen.logits[:, chosen][..., centres:],
-    )
+    def note(self, block: Block, kept: np.ndarray) -> None:
+        """Copy what is to be known of a block; `kept` are the iterations of which points are."""
+        seen, centres = block.observation, len(TwoClusters.CENTRES)
+        now = slice(block.iterations[0] - 1, block.iterations[-1])
+        self.losses[:, now] = seen.losses
+        self.found[:, now] = counts(seen.points)
+        self.centre_logits[:, now] = seen.logits[..., :centres]
+        into, chosen = np.isin(kept, block.iterations), np.isin(block.iterations, kept)
+        self.points[:, into] = seen.points[:, chosen][..., 0]
+        self.place_logits[:, into] = seen.logits[:, chosen][..., centres:]
 
 
 def _summary(
-    setting: Setting, last: Block, blocks: list[_Seen], kept: np.ndarray, places: np.ndarray
+    setting: Setting, last: Block, seen: _Seen, kept: np.ndarray, places: np.ndarray
 ) -> tuple[pd.DataFrame, Trajectory]:
-    """Rows and trajectory of some seeds, from all of their blocks."""
-    seen = _Seen(
-        *(np.concatenate([getattr(block, field.name) for block in blocks], axis=1) for field in fields(_Seen))
-    )
+    """Rows and trajectory of some seeds, from all of their iterations."""
     seeds = np.array(last.start.seeds)
     clusters = setting.clusters
     success = is_success(seen.found, clusters)
