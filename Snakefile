@@ -17,13 +17,26 @@ include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/landscape.smk"
 include: "workflow/rules/clusters.smk"
 include: "workflow/rules/tables.smk"
-include: "workflow/rules/report.smk"
 
 
 rule table2:
     input:
-        TABLE2_TABLE,
-        TABLE2_FIGURES,
+        SCORES["table2"],
+
+
+rule hinge:
+    input:
+        SCORES["hinge"],
+
+
+rule least_squares:
+    input:
+        SCORES["least_squares"],
+
+
+rule ema:
+    input:
+        EMA,
 
 
 rule figure4:
@@ -69,17 +82,20 @@ rule prepare:
 
 rule train:
     input:
-        TABLE2_RUNS,
+        TRAINED,
 
 
 rule evaluate:
     input:
-        TABLE2_METRICS,
+        list(METRICS.values()),
 
 
 rule all:
     default_target: True
     input:
         rules.table2.input,
+        rules.hinge.input,
+        rules.least_squares.input,
+        rules.ema.input,
         rules.landscape.input,
         rules.clusters.input,

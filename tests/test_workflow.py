@@ -59,15 +59,32 @@ def test_the_workstation_profile_is_found_without_being_named():
     assert "Using workflow specific profile profiles/default" in result.stderr
 
 
-@pytest.mark.parametrize("target", ["table2", "all"])
-def test_the_default_is_table2_at_paper_scale(tmp_path, target):
+def test_the_default_is_table2_at_paper_scale(tmp_path):
     configuration = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     seeds = len(configuration["table2"]["seeds"])
-    counts = job_counts(tmp_path, target)
+    counts = job_counts(tmp_path, "table2")
     assert counts["train_gan"] == counts["evaluate_gan"] == TRAINED_CONFIGURATIONS * seeds
     assert counts["evaluate_real"] == counts["extract_features"] == counts["fetch_dataset"] == 2
-    assert counts["fetch_weights"] == counts["render_table2"] == 1
+    assert counts["fetch_weights"] == counts["render_scores"] == 1
     assert "train_classifier" not in counts
+
+
+@pytest.mark.parametrize("target", ["hinge", "least_squares"])
+def test_other_losses_are_two_of_each_width_on_the_first_half(tmp_path, target):
+    counts = job_counts(tmp_path, target)
+    assert counts["train_gan"] == counts["evaluate_gan"] == 2 * 4 * 3  # losses, widths, seeds
+    assert counts["fetch_dataset"] == counts["render_scores"] == counts["draw_samples"] == 1
+
+
+def test_ema_needs_no_other_runs_than_table_2(tmp_path):
+    table2, ema = (job_counts(tmp_path, target) for target in ("table2", "ema"))
+    assert ema["train_gan"] == table2["train_gan"] and ema["render_ema"] == ema["draw_ema"] == 1
+
+
+def test_all_trains_table_2_and_the_other_losses(tmp_path):
+    counts = job_counts(tmp_path, "all")
+    assert counts["train_gan"] == counts["evaluate_gan"] == 3 * (TRAINED_CONFIGURATIONS + 2 * 8)
+    assert counts["render_scores"] == 3 and counts["draw_samples"] == 4
 
 
 LANDSCAPE_JOBS = {
@@ -133,16 +150,16 @@ def test_all_has_the_landscape_and_the_clusters(tmp_path):
 
 def test_quick_is_the_same_graph_on_embedded_data(tmp_path):
     counts = job_counts(tmp_path, "all", "--configfile", ROOT / "workflow/presets/quick.yaml")
-    assert counts["train_gan"] == counts["evaluate_gan"] == TRAINED_CONFIGURATIONS
-    assert counts["train_classifier"] == counts["render_table2"] == 1
-    assert counts["draw_table2_samples"] == 2
+    assert counts["train_gan"] == counts["evaluate_gan"] == TRAINED_CONFIGURATIONS + 2 * 4
+    assert counts["train_classifier"] == 1
+    assert counts["render_scores"] == 3 and counts["draw_samples"] == 4
     assert "fetch_dataset" not in counts and "fetch_weights" not in counts
 
 
 def test_a_grid_of_learning_rates_multiplies_the_runs(tmp_path):
     overlay = tmp_path / "overlay.yaml"
     overlay.write_text("recipes: {stl10-resnet: {generator_learning_rates: [2.0e-4, 1.0e-3]}}")
-    counts = job_counts(tmp_path, "train", "--configfile", overlay)
+    counts = job_counts(tmp_path, "table2", "--configfile", overlay)
     assert counts["train_gan"] == 3 * (TRAINED_CONFIGURATIONS + 8)  # eight rows of ResNets on stl10
 
 
@@ -150,8 +167,9 @@ def test_base_features_need_divide_only_by_what_the_rows_do(tmp_path):
     overlay = tmp_path / "overlay.yaml"
     features = "base_features: {cnn: 2, resnet: 2}"
     halves = f"{{cifar10: {{{features}}}, stl10: {{{features}}}}}"
-    overlay.write_text(f"table2: {{seeds: [0], rows: [{{{ROW}: batch, loss: js}}], halves: {halves}}}")
-    assert job_counts(tmp_path, "train", "--configfile", overlay)["train_gan"] == 2
+    table2 = f"table2: {{seeds: [0], rows: [{{{ROW}: batch, loss: js}}], halves: {halves}}}"
+    overlay.write_text(f"{table2}\nother_losses: {{widths: [full], seeds: [0]}}")
+    assert job_counts(tmp_path, "train", "--configfile", overlay)["train_gan"] == 2 + 4
 
 
 def test_the_widths_divide_as_the_networks_do():
@@ -256,6 +274,14 @@ def test_shipped_presets_are_valid(tmp_path, preset):
         (
             "resources: {play_gaussians: {gpu: 1}}",
             "resources.play_gaussians.gpu: unknown key; known are mem_mb",
+        ),
+        (
+            "other_losses: {widths: [eighth]}",
+            "{file}: other_losses.widths.0: 'eighth' is not one of full, half",
+        ),
+        (
+            "table2: {halves: {cifar10: {base_features: {resnet: 4}}}}",
+            "{file}: table2.halves.cifar10.base_features.resnet: 4 is not a multiple of 8, as resnet rows",
         ),
         ("landscape: {largest_n: 99}", "{file}: landscape.largest_n: 99 is greater than the maximum of 30"),
         ("evaluation: {splits: 60000}", "{file}: evaluation.splits: more than the 50000 samples"),

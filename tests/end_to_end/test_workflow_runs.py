@@ -34,6 +34,7 @@ clusters:
   trajectory_every: 10
   frames: 3
   gaussians: {seeds: 2, iterations: 20, observe_every: 10, samples: 50}
+other_losses: {widths: [bottleneck]}
 table2:
   halves:
     cifar10: {base_features: {cnn: 8, resnet: 8}}
@@ -84,7 +85,7 @@ def test_the_table_has_what_was_run_and_names_what_was_not(finished):
 
 def test_every_run_leaves_its_record_log_and_samples(finished):
     runs = list((finished / RESULTS / "runs").glob("*/*/*"))
-    assert len(runs) == 4
+    assert len(runs) == 4 + 4  # of Table 2, and of the other losses
     for run in runs:
         for name in (
             "training.json",
@@ -98,7 +99,8 @@ def test_every_run_leaves_its_record_log_and_samples(finished):
 
 
 def test_figures_come_with_their_numbers(finished):
-    samples = ("table2_samples_cifar10", "table2_samples_stl10")
+    studies = ("table2_samples_cifar10", "table2_samples_stl10", "hinge_samples_cifar10")
+    samples = (*studies, "least_squares_samples_cifar10", "ema")
     landscape = ("figure4", "barriers", "basin_depth", "bad_minima")
     clusters = ("figure5", "figure6", "escape", "width", "imbalance_clusters", "gaussians")
     for name in (*samples, *landscape, *clusters):
@@ -107,9 +109,18 @@ def test_figures_come_with_their_numbers(finished):
 
 
 def test_tables_come_in_every_form(finished):
-    for name in ("table2", "landscape_values", "strict_minima", "assumptions", "minima", "two_clusters"):
+    scores = ("table2", "hinge", "least_squares", "ema")
+    landscape = ("landscape_values", "strict_minima", "assumptions", "minima")
+    for name in (*scores, *landscape, "two_clusters"):
         for suffix in ("csv", "md", "tex", "html"):
             assert (finished / RESULTS / f"tables/{name}.{suffix}").stat().st_size > 0
+
+
+def test_other_losses_have_the_rows_that_were_run(finished):
+    for name, losses in (("hinge", {"hinge", "rp-hinge"}), ("least_squares", {"ls", "rp-ls"})):
+        table = pd.read_csv(finished / RESULTS / f"tables/{name}.csv")
+        done = table[table["status"] == "done"]
+        assert len(done) == 2 * 2 and set(done["loss"]) == losses and set(done["width"]) == {"bottleneck"}
 
 
 def test_the_smoothed_landscape_has_the_minima_of_its_theory(finished):
@@ -142,7 +153,7 @@ def test_the_report_is_one_file_with_the_table_and_its_notes(finished):
     assert result.returncode == 0, result.stdout + result.stderr
     page = target.read_text(encoding="utf-8")
     assert "This is a stand-in" in page and "they are not Inception scores" in page
-    assert "table2_samples_cifar10.png" in page
+    assert "table2_samples_cifar10.png" in page and "hinge_samples_cifar10.png" in page
 
 
 def test_a_run_of_another_configuration_is_refused_and_kept(finished):
@@ -152,7 +163,8 @@ def test_a_run_of_another_configuration_is_refused_and_kept(finished):
         for path in (finished / RESULTS).rglob("*")
         if path.suffix in (".json", ".safetensors")
     }
-    result = snakemake(finished, "all", overlay=OVERLAY.replace("iterations: 4", "iterations: 5"))
+    longer = OVERLAY.replace("training: {iterations: 4", "training: {iterations: 5")
+    result = snakemake(finished, "train", overlay=longer)
     assert result.returncode != 0
     output = result.stdout + result.stderr
     complaints = [line for line in output.splitlines() if line.startswith("ganscape train:")]

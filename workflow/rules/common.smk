@@ -141,8 +141,13 @@ def row_of_table(settings):
 
 def check_base_features():
     """Every row's network has whole numbers of features."""
+    others = [
+        {"architecture": "resnet", "width": width}
+        for width in config["other_losses"]["widths"]
+    ]
+    rows = {"cifar10": others, "stl10": []}
     for name, half in config["table2"]["halves"].items():
-        for row in config["table2"]["rows"]:
+        for row in config["table2"]["rows"] + rows[name]:
             architecture, width = row["architecture"], row["width"]
             base = half["base_features"][architecture]
             if base % FEATURES_MULTIPLE[width]:
@@ -220,7 +225,32 @@ HALVES = {
     name: prepared_name(half) for name, half in config["table2"]["halves"].items()
 }
 HALF_OF = {data: half for half, data in HALVES.items()}
-ROWS = config["table2"]["rows"]
+OTHER_LOSSES = {"hinge": ["hinge", "rp-hinge"], "least_squares": ["ls", "rp-ls"]}
+# Of every table of scores: its halves of Table 2, its rows, its seeds.
+STUDIES = {
+    "table2": {"halves": list(HALVES), **config["table2"]},
+    **{
+        study: {
+            "halves": ["cifar10"],
+            "rows": [
+                {
+                    "architecture": "resnet",
+                    "width": width,
+                    "normalisation": "spectral",
+                    "loss": loss,
+                }
+                for width, loss in product(config["other_losses"]["widths"], losses)
+            ],
+            "seeds": config["other_losses"]["seeds"],
+        }
+        for study, losses in OTHER_LOSSES.items()
+    },
+}
+STUDY_TITLES = {
+    "table2": "Table 2",
+    "hinge": "Hinge losses",
+    "least_squares": "Least-squares losses",
+}
 # The losses of both theorems; WGAN-GP needs a constraint on f.
 THEORY_LOSSES = ["js", "hinge", "ls", "rs", "rp-hinge", "rp-ls"]
 
@@ -237,6 +267,7 @@ wildcard_constraints:
     generator_learning_rate="[0-9.e-]+",
     seed=r"\d+",
     half="|".join(HALVES),
+    study="|".join(STUDIES),
     discriminator_width=r"\d+",
     generator_width=r"\d+",
     share=r"0\.\d+",
@@ -250,13 +281,14 @@ def recipe(half, architecture, loss):
     return config["recipes"][name]
 
 
-def runs_of(half):
-    """Run folders of one half of Table 2: every row, learning rate and seed."""
+def runs_of(study, half):
+    """Run folders of one half of a table of scores: every row, learning rate and seed."""
+    chosen = STUDIES[study]
     return [
         RUN.format(
             data=HALVES[half], generator_learning_rate=f"{rate:g}", seed=seed, **row
         )
-        for row, seed in product(ROWS, config["table2"]["seeds"])
+        for row, seed in product(chosen["rows"], chosen["seeds"])
         for rate in recipe(half, row["architecture"], row["loss"])[
             "generator_learning_rates"
         ]
@@ -328,14 +360,38 @@ def table_files(*names):
     )
 
 
+def category_of(wildcards):
+    """Where the report shows a table of scores."""
+    return "Table 2" if wildcards.study == "table2" else "Other losses"
+
+
+def labels_of(wildcards, form):
+    return {"item": STUDY_TITLES[wildcards.study], "form": form}
+
+
 # ---------------------------------------------------------------------------------------------------
 # What the target rules ask for
 
-TABLE2_RUNS = [f"{run}/training.json" for half in HALVES for run in runs_of(half)]
-TABLE2_METRICS = [f"{run}/metrics.json" for half in HALVES for run in runs_of(half)]
-TABLE2_METRICS += [f"{RESULTS}/real/{data}/metrics.json" for data in HALF_OF]
-TABLE2_TABLE = [*table_files("table2"), f"{RESULTS}/tables/table2_details.csv"]
-TABLE2_FIGURES = figure_files(*(f"table2_samples_{half}" for half in HALVES))
+RUNS = {
+    study: [run for half in STUDIES[study]["halves"] for run in runs_of(study, half)]
+    for study in STUDIES
+}
+TRAINED = [f"{run}/training.json" for runs in RUNS.values() for run in runs]
+METRICS = {
+    study: [f"{run}/metrics.json" for run in runs] for study, runs in RUNS.items()
+}
+METRICS["table2"] += [f"{RESULTS}/real/{data}/metrics.json" for data in HALF_OF]
+SCORES = {
+    study: [
+        *table_files(study),
+        f"{RESULTS}/tables/{study}_details.csv",
+        *figure_files(
+            *(f"{study}_samples_{half}" for half in STUDIES[study]["halves"])
+        ),
+    ]
+    for study in STUDIES
+}
+EMA = [*table_files("ema"), *figure_files("ema")]
 LANDSCAPE_TABLES = {
     "landscape_values": "Values of two points",
     "strict_minima": "Strict local minima",

@@ -1,32 +1,35 @@
-# Tables from metrics, beside the paper's figures.
+# Tables and figures from metrics, beside the figures in print. The report is Snakemake's own:
+# `snakemake --report FILE.html`.
 
 
-rule render_table2:
+rule render_scores:
     input:
-        TABLE2_METRICS,
+        lambda wildcards: METRICS[wildcards.study],
     output:
         html=report(
-            f"{RESULTS}/tables/table2.html",
-            category="Table 2",
-            caption="../report/table2.rst",
-            labels={"item": "Table 2", "form": "as in the paper"},
+            f"{RESULTS}/tables/{{study}}.html",
+            category=category_of,
+            caption="../report/scores.rst",
+            labels=lambda wildcards: labels_of(wildcards, "as printed"),
         ),
         csv=report(
-            f"{RESULTS}/tables/table2.csv",
-            category="Table 2",
-            caption="../report/table2_csv.rst",
-            labels={"item": "Table 2", "form": "every figure, sortable"},
+            f"{RESULTS}/tables/{{study}}.csv",
+            category=category_of,
+            caption="../report/scores_csv.rst",
+            labels=lambda wildcards: labels_of(wildcards, "every figure, sortable"),
         ),
         details=report(
-            f"{RESULTS}/tables/table2_details.csv",
-            category="Table 2",
-            caption="../report/table2_details.rst",
-            labels={"item": "Table 2", "form": "further scores of every run"},
+            f"{RESULTS}/tables/{{study}}_details.csv",
+            category=category_of,
+            caption="../report/scores_details.rst",
+            labels=lambda wildcards: labels_of(
+                wildcards, "further scores of every run"
+            ),
         ),
-        md=f"{RESULTS}/tables/table2.md",
-        tex=f"{RESULTS}/tables/table2.tex",
+        md=f"{RESULTS}/tables/{{study}}.md",
+        tex=f"{RESULTS}/tables/{{study}}.tex",
     log:
-        f"{RESULTS}/logs/render_table2.log",
+        f"{RESULTS}/logs/render_scores/{{study}}.log",
     conda:
         "../../environment.yml"
     threads: 1
@@ -36,7 +39,100 @@ rule render_table2:
     params:
         halves=HALF_OPTIONS,
     message:
-        "Rendering Table 2"
+        "Rendering table {wildcards.study}"
     shell:
-        "python -m ganscape table2 --metrics {input} {params.halves}"
+        "python -m ganscape score-table --study {wildcards.study} --metrics {input} {params.halves}"
         " --output-directory $(dirname {output.html}) > {log} 2>&1"
+
+
+rule draw_samples:
+    input:
+        lambda wildcards: [
+            f"{run}/metrics.json" for run in runs_of(wildcards.study, wildcards.half)
+        ],
+    output:
+        png=report(
+            f"{RESULTS}/figures/{{study}}_samples_{{half}}.png",
+            category="Samples",
+            caption="../report/samples.rst",
+            labels=lambda wildcards: {
+                "item": STUDY_TITLES[wildcards.study],
+                "half of Table 2": wildcards.half,
+            },
+        ),
+        pdf=f"{RESULTS}/figures/{{study}}_samples_{{half}}.pdf",
+        csv=f"{RESULTS}/figures/{{study}}_samples_{{half}}.csv",
+    log:
+        f"{RESULTS}/logs/draw_samples/{{study}}-{{half}}.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        half=lambda wildcards: f"--half {wildcards.half}={HALVES[wildcards.half]}",
+    message:
+        "Drawing samples of table {wildcards.study}, {wildcards.half}"
+    shell:
+        "python -m ganscape sample-sheet --study {wildcards.study} --metrics {input} {params.half}"
+        " --output {output.png} > {log} 2>&1"
+
+
+rule render_ema:
+    input:
+        METRICS["table2"],
+    output:
+        html=report(
+            f"{RESULTS}/tables/ema.html",
+            category="EMA",
+            caption="../report/ema.rst",
+            labels={"item": "EMA", "form": "table"},
+        ),
+        csv=f"{RESULTS}/tables/ema.csv",
+        md=f"{RESULTS}/tables/ema.md",
+        tex=f"{RESULTS}/tables/ema.tex",
+    log:
+        f"{RESULTS}/logs/render_ema.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        halves=HALF_OPTIONS,
+    message:
+        "Rendering raw beside EMA weights"
+    shell:
+        "python -m ganscape ema-table --metrics {input} {params.halves}"
+        " --output-directory $(dirname {output.html}) > {log} 2>&1"
+
+
+rule draw_ema:
+    input:
+        METRICS["table2"],
+    output:
+        png=report(
+            f"{RESULTS}/figures/ema.png",
+            category="EMA",
+            caption="../report/ema.rst",
+            labels={"item": "EMA", "form": "figure"},
+        ),
+        pdf=f"{RESULTS}/figures/ema.pdf",
+        csv=f"{RESULTS}/figures/ema.csv",
+    log:
+        f"{RESULTS}/logs/draw_ema.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        halves=HALF_OPTIONS,
+    message:
+        "Drawing FID against model size, raw and EMA weights"
+    shell:
+        "python -m ganscape ema-figure --metrics {input} {params.halves} --output {output.png}"
+        " > {log} 2>&1"

@@ -1,22 +1,26 @@
-"""`sample-sheet`: the samples of one half of Table 2 side by side, as PNG and PDF with a CSV beside them."""
+"""`sample-sheet`: the samples of one half of a table side by side, as PNG and PDF with a CSV beside them."""
 
 import argparse
 
 from ganscape.commands.figure_arguments import add_figure_output
-from ganscape.commands.table2_arguments import add_table2_arguments
+from ganscape.commands.score_arguments import add_measurements, add_study
 from ganscape.errors import InputError
 from ganscape.reporting.measurements import read_measurements
 from ganscape.reporting.sample_sheet import draw_sample_sheet
+from ganscape.reporting.studies import study
 from ganscape.reporting.style import save
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_table2_arguments(parser)
+    add_study(parser)
+    add_measurements(parser)
     add_figure_output(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
     if len(arguments.half) != 1:
-        raise InputError("--half: one sheet shows one half of Table 2")
-    sheet, panels = draw_sample_sheet(read_measurements(arguments.metrics), arguments.half[0])
+        raise InputError("--half: one sheet shows one half of a table")
+    sheet, panels = draw_sample_sheet(
+        study(arguments.study), read_measurements(arguments.metrics), arguments.half[0]
+    )
     save(sheet, arguments.output, panels)

@@ -1,4 +1,4 @@
-"""Samples of one half of Table 2 on one sheet: JS-GAN beside RS-GAN, raw and EMA weights, row by row."""
+"""Samples of one half of a table on a sheet: separable beside paired loss, raw and EMA weights."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,8 +15,7 @@ from ganscape.errors import InputError
 from ganscape.reporting import style
 from ganscape.reporting.losses import LOSS_NAMES, PAIRED_WITH
 from ganscape.reporting.measurements import REAL, best_learning_rate
-from ganscape.reporting.paper_figures import paper_figures
-from ganscape.reporting.table2 import DATASET_NAMES, Half
+from ganscape.reporting.studies import Half, Study
 
 GRID_FILES = {"raw": "final.png", "ema": "final_ema.png"}  # in a run's folder `samples`
 COLUMNS = ((False, "raw"), (True, "raw"), (False, "ema"), (True, "ema"))  # (paired loss?, weights)
@@ -48,15 +47,15 @@ class Panel:
         return f"{name}, FID {self.measured['fid']:.2f}"
 
 
-def draw_sample_sheet(measurements: pd.DataFrame, half: Half) -> tuple[Figure, pd.DataFrame]:
+def draw_sample_sheet(study: Study, measurements: pd.DataFrame, half: Half) -> tuple[Figure, pd.DataFrame]:
     """Draw the sheet; returns it with a table that says which run each panel shows.
 
-    Of several learning rates each panel shows the one that Table 2 names, of several seeds the first that
+    Of several learning rates each panel shows the one that the table names, of several seeds the first that
     finished; the FID in its title is that run's own. Raises `InputError` where a grid is missing.
     """
-    panels = list(_panels(measurements, half))
+    panels = list(_panels(study, measurements, half))
     if not panels:
-        raise InputError(f"none of the given runs is a row of Table 2 on {half.data}")
+        raise InputError(f"none of the given runs is a row of the table {study.name} on {half.data}")
     labels = {panel.row: panel.label for panel in panels}
     sheet = style.figure(ROW_HEIGHT * len(labels) + HEADING_HEIGHT)
     with rc_context(style.SETTINGS):
@@ -69,16 +68,15 @@ def draw_sample_sheet(measurements: pd.DataFrame, half: Half) -> tuple[Figure, p
             place.set_xticks([])
             place.set_yticks([])
             place.spines[:].set_visible(False)
-        sheet.suptitle(_heading(half, measurements), fontsize=9)
+        sheet.suptitle(_heading(study, half, measurements), fontsize=9)
     return sheet, pd.DataFrame([_described(panel, half) for panel in panels])
 
 
-def _panels(measurements: pd.DataFrame, half: Half) -> Iterator[Panel]:
+def _panels(study: Study, measurements: pd.DataFrame, half: Half) -> Iterator[Panel]:
     ours = measurements[measurements["data"] == half.data]
-    paper = paper_figures("table2")
-    paper = paper[(paper["dataset"] == half.name) & (paper["loss"] != REAL)]
+    rows = study.of_half(half)
     networks: dict[tuple, int] = {}
-    for configuration in paper.to_dict("records"):
+    for configuration in rows[rows["loss"] != REAL].to_dict("records"):
         keys = ("architecture", "width", "spectral_norm", "loss")
         same = ours[(ours[list(keys)] == pd.Series({key: configuration[key] for key in keys})).all(axis=1)]
         if same.empty:
@@ -138,11 +136,10 @@ def _upper_half(path: Path) -> np.ndarray:
     return separated.reshape(TILES // 2 * (side + GAP), TILES * (side + GAP), 3)[:-GAP, :-GAP]
 
 
-def _heading(half: Half, measurements: pd.DataFrame) -> str:
+def _heading(study: Study, half: Half, measurements: pd.DataFrame) -> str:
     features = measurements.loc[measurements["data"] == half.data, "features"].iloc[0]
-    name = DATASET_NAMES[half.name]
-    shown = f"{half.data} (stand-in for {name})" if half.stands_in else name
-    return f"Table 2, {shown}: samples of the trained generators\nFID from the features of {features}"
+    shown = f"{study.short_title}, {half.shown_name}"
+    return f"{shown}: samples of the trained generators\nFID from the features of {features}"
 
 
 def _described(panel: Panel, half: Half) -> dict:

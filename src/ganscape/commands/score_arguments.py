@@ -1,12 +1,18 @@
-"""The options `--metrics` and `--half`, the same for every step that draws on Table 2."""
+"""The options that are the same for every step that draws on evaluated runs."""
 
 import argparse
 from pathlib import Path
 
-from ganscape.reporting.table2 import DATASET_NAMES, Half
+from ganscape.reporting.studies import DATASET_NAMES, STUDIES, Half
 
 
-def add_table2_arguments(parser: argparse.ArgumentParser) -> None:
+def add_study(parser: argparse.ArgumentParser) -> None:
+    """Which table (`ganscape.reporting.studies`)."""
+    parser.add_argument("--study", choices=STUDIES, required=True, help="the table")
+
+
+def add_measurements(parser: argparse.ArgumentParser) -> None:
+    """What was measured (`ganscape.reporting.measurements`), and which data stand for which."""
     parser.add_argument(
         "--metrics",
         type=Path,

@@ -1,8 +1,8 @@
-"""Table 2 of the paper, IS, FID and model size of JS-GAN, WGAN-GP and RS-GAN, beside our figures.
+"""Tables of IS, FID and model size, separable beside paired losses: Table 2 of the paper and its kin.
 
-First the contract's table, one row per configuration and kind of weights (`table2`); then the further scores
-of every run (`details`); then what a reader sees, one line per configuration with the paper's figures beside
-ours (`display`).
+First the contract's table, one row per configuration and kind of weights (`score_table`); then the further
+scores of every run (`details`); then what a reader sees, one line per configuration with the printed figures
+beside ours (`display`).
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,6 @@ import pandas as pd
 from ganscape.files import write_text
 from ganscape.reporting.losses import LOSS_NAMES, PAIRED_WITH
 from ganscape.reporting.measurements import FURTHER_SCORES, REAL, best_learning_rate
-from ganscape.reporting.paper_figures import paper_figures
 from ganscape.reporting.rendering import (
     Cell,
     Column,
@@ -23,6 +22,7 @@ from ganscape.reporting.rendering import (
     number,
     write_table,
 )
+from ganscape.reporting.studies import DATASET_NAMES, Half, Study
 
 COLUMNS = (
     *("dataset", "architecture", "width", "spectral_norm", "loss", "ema", "generator_lr", "seeds"),
@@ -46,41 +46,22 @@ DETAILS_COLUMNS = (
 INTEGERS = ("seeds", "parameters")
 PAPER_EXTRACTOR = "inception-v3-compat"
 
-DATASET_NAMES = {"cifar10": "CIFAR-10", "stl10": "STL-10"}
 ARCHITECTURE_NAMES = {"cnn": "Standard CNN", "resnet": "ResNet"}
 ROW_NAMES = {**LOSS_NAMES, REAL: "Real images"}
 WIDTH_NAMES = {"full": "", "half": "; channels/2", "quarter": "; channels/4", "bottleneck": "; bottleneck"}
 
 
-@dataclass(frozen=True)
-class Half:
-    """One half of Table 2: the paper's data set `name`, and the prepared `data` that we used for it."""
+def score_table(study: Study, measurements: pd.DataFrame, halves: Sequence[Half]) -> pd.DataFrame:
+    """A study in its order, with `COLUMNS`: real images once, the others with raw and EMA weights.
 
-    name: str
-    data: str
-
-    @property
-    def stands_in(self) -> bool:
-        return self.data.rsplit("-", 1)[0] != self.name
-
-    @property
-    def label(self) -> str:
-        """As in the column `dataset`: the paper's name, or what stands in for it."""
-        return f"{self.data} (stand-in for {self.name})" if self.stands_in else self.name
-
-
-def table2(measurements: pd.DataFrame, halves: Sequence[Half]) -> pd.DataFrame:
-    """Table 2 in the paper's order, with `COLUMNS`: real images once, the others with raw and EMA weights.
-
-    A configuration of the paper that was not evaluated is there with status `missing`. Of several generator
+    A configuration of the study that was not evaluated is there with status `missing`. Of several generator
     learning rates the best by mean FID is shown. With one seed `is_std` is over the splits of the samples;
     with several, `is_std` and `fid_std` are over the seeds that finished (`seeds` counts those).
     """
-    paper = paper_figures("table2")
     rows = []
     for half in halves:
         ours = measurements[measurements["data"] == half.data]
-        for configuration in paper[paper["dataset"] == half.name].to_dict("records"):
+        for configuration in study.of_half(half).to_dict("records"):
             for weights in (REAL,) if configuration["loss"] == REAL else ("raw", "ema"):
                 rows.append(_row(half, configuration, weights, ours))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -168,7 +149,7 @@ def _fid_gaps(table: pd.DataFrame) -> pd.Series:
 
 
 def details(measurements: pd.DataFrame, halves: Sequence[Half]) -> pd.DataFrame:
-    """The scores that Table 2 does not have, with `DETAILS_COLUMNS`: a row per evaluated run and weights."""
+    """Scores that the table does not have, with `DETAILS_COLUMNS`: a row per evaluated run and weights."""
     labels = {half.data: half.label for half in halves}
     labelled = measurements.assign(dataset=measurements["data"].map(labels))
     used = [labelled[labelled["data"] == half.data] for half in halves]
@@ -179,13 +160,6 @@ def details(measurements: pd.DataFrame, halves: Sequence[Half]) -> pd.DataFrame:
 # What a reader sees
 
 FIGURE_COLUMNS = ("IS ↑", "FID ↓", "Gap")
-DISPLAY_COLUMNS = (
-    Column("Configuration"),
-    *(Column(name, group) for group in ("Ours", "Ours, EMA", "Paper") for name in FIGURE_COLUMNS),
-    *(Column(name, "Size %") for name in ("ours", "paper")),
-    Column("G lr", "Training"),
-    Column("seeds", "Training"),
-)
 
 
 @dataclass(frozen=True)
@@ -195,42 +169,57 @@ class DetailedTable(Table):
     details: pd.DataFrame
 
 
-def display(table: pd.DataFrame, measurements: pd.DataFrame, halves: Sequence[Half]) -> DetailedTable:
-    """Table 2 as the paper prints it, with our figures beside; the better of each pair is bold."""
+def display(
+    study: Study, table: pd.DataFrame, measurements: pd.DataFrame, halves: Sequence[Half]
+) -> DetailedTable:
+    """A study as the paper prints Table 2, with our figures beside; the better of each pair is bold."""
     sections = []
     for half in halves:
-        name = DATASET_NAMES[half.name]
-        shown_name = f"{half.data} (stand-in for {name})" if half.stands_in else name
         of_half = table[table["dataset"] == half.label]
         for architecture, rows in of_half.groupby("architecture", sort=False):
-            heading = shown_name
+            heading = half.shown_name
             if architecture != REAL:
                 heading += f": {ARCHITECTURE_NAMES[architecture]}"
             configurations = rows.groupby(["width", "spectral_norm", "loss"], sort=False)
-            sections.append(Section(heading, [_line(group, rows) for _, group in configurations]))
+            sections.append(Section(heading, [_line(study, group, rows) for _, group in configurations]))
     return DetailedTable(
-        title="Table 2 of the paper: Inception score, FID and model size, ours beside the paper's",
-        notes=_notes(table, measurements, halves),
-        columns=DISPLAY_COLUMNS,
+        title=study.title,
+        notes=[*measurement_notes(study, table, measurements, halves), _reading_note(study)],
+        columns=_columns(study),
         sections=sections,
-        label="table2",
+        label=study.name,
         details=details(measurements, halves),
     )
 
 
-def _line(configuration: pd.DataFrame, rows: pd.DataFrame) -> list[Cell]:
+def _columns(study: Study) -> list[Column]:
+    groups = ["Ours", "Ours, EMA", *([study.printed_in] if study.printed_in else [])]
+    return [
+        Column("Configuration"),
+        *(Column(name, group) for group in groups for name in FIGURE_COLUMNS),
+        *(Column(name, "Size %") for name in ("ours", "paper")),
+        Column("G lr", "Training"),
+        Column("seeds", "Training"),
+    ]
+
+
+def _line(study: Study, configuration: pd.DataFrame, rows: pd.DataFrame) -> list[Cell]:
     """One configuration's line; `rows` are those of its half and architecture, among them its rival."""
     first = configuration.iloc[0]
     ema = configuration[configuration["ema"] == "yes"]
-    spectral = " + SN" if first["spectral_norm"] == "yes" else ""
-    label = Cell(ROW_NAMES[first["loss"]] + spectral + WIDTH_NAMES.get(first["width"], ""))
-    cells = [label, *_our_cells(first, rows)]
+    cells = [Cell(configuration_name(first)), *_our_cells(first, rows)]
     cells += _our_cells(ema.iloc[0], rows) if len(ema) else [Cell()] * len(FIGURE_COLUMNS)
-    cells += _paper_cells(first, rows)
+    cells += _printed_cells(first, rows) if study.printed_in else []
     cells += [Cell(number(first[key], 1)) for key in ("relative_size_percent", "paper_relative_size_percent")]
     rates = list(dict.fromkeys(f"{rate:g}" for rate in configuration["generator_lr"].dropna()))
     seeds = "" if first["loss"] == REAL or first["status"] == "missing" else str(first["seeds"])
     return [*cells, Cell(" / ".join(rates)), Cell(seeds)]
+
+
+def configuration_name(row: pd.Series) -> str:
+    """As the paper names a line of Table 2."""
+    spectral = " + SN" if row["spectral_norm"] == "yes" else ""
+    return ROW_NAMES[row["loss"]] + spectral + WIDTH_NAMES.get(row["width"], "")
 
 
 def _our_cells(row: pd.Series, rows: pd.DataFrame) -> list[Cell]:
@@ -244,7 +233,7 @@ def _our_cells(row: pd.Series, rows: pd.DataFrame) -> list[Cell]:
     ]
 
 
-def _paper_cells(row: pd.Series, rows: pd.DataFrame) -> list[Cell]:
+def _printed_cells(row: pd.Series, rows: pd.DataFrame) -> list[Cell]:
     rival = _rival(row, rows)
     gap = rival["paper_fid"] - row["paper_fid"] if rival is not None and row["loss"] in PAIRED_WITH else None
     return [
@@ -273,7 +262,10 @@ def _spread(mean: float, deviation: float | None) -> str:
     return number(mean) if pd.isna(deviation) else f"{number(mean)} ± {number(deviation)}"
 
 
-def _notes(table: pd.DataFrame, measurements: pd.DataFrame, halves: Sequence[Half]) -> list[str]:
+def measurement_notes(
+    study: Study, table: pd.DataFrame, measurements: pd.DataFrame, halves: Sequence[Half]
+) -> list[str]:
+    """What a reader must know of our figures: stand-ins, features, length of training, samples."""
     notes = [
         f"Stand-in: {half.data} in place of {DATASET_NAMES[half.name]}. "
         "These rows show that the workflow works; their figures do not compare with the paper's."
@@ -286,16 +278,28 @@ def _notes(table: pd.DataFrame, measurements: pd.DataFrame, halves: Sequence[Hal
             f"IS and FID are computed from the features of {' and '.join(extractors)}, not of the Inception "
             "network: they are not Inception scores."
         )
-    used = measurements[measurements["data"].isin([half.data for half in halves])]
-    trained = used[used["loss"] != REAL]
+    trained = measurements[
+        measurements["data"].isin([half.data for half in halves])
+        & measurements["loss"].isin(set(study.configurations["loss"]) - {REAL})
+    ]
     if len(trained):
         notes.append(
             f"Ours: {_range(trained['iterations'])} training iterations; IS on {_range(trained['samples'])} "
-            f"samples in {_range(trained['splits'])} splits, FID on {_range(trained['fid_samples'])}. "
-            "± is over the splits with one seed, over the seeds with several. "
-            "Gap = FID(JS-GAN) − FID(RS-GAN). The better of each pair is bold."
+            f"samples in {_range(trained['splits'])} splits, FID on {_range(trained['fid_samples'])}."
         )
     return notes
+
+
+def _reading_note(study: Study) -> str:
+    gaps = [
+        f"FID({LOSS_NAMES[separable]}) − FID({LOSS_NAMES[paired]})"
+        for paired, separable in PAIRED_WITH.items()
+        if paired in set(study.configurations["loss"])
+    ]
+    return (
+        "± is over the splits with one seed, over the seeds with several. "
+        f"Gap = {' or '.join(gaps)}. The better of each pair is bold."
+    )
 
 
 def _range(values: pd.Series) -> str:
@@ -304,6 +308,8 @@ def _range(values: pd.Series) -> str:
 
 
 def write(table: pd.DataFrame, shown: DetailedTable, directory: Path) -> None:
-    """Write `table2.csv` (the contract's columns), `table2_details.csv`, and `.md`, `.tex`, `.html`."""
+    """Write `NAME.csv` (the contract's columns), `NAME_details.csv`, and `.md`, `.tex`, `.html`."""
     write_table(table, shown, directory)
-    write_text(directory / "table2_details.csv", shown.details.to_csv(index=False, float_format="%.6g"))
+    write_text(
+        directory / f"{shown.label}_details.csv", shown.details.to_csv(index=False, float_format="%.6g")
+    )

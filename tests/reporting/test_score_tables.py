@@ -1,4 +1,4 @@
-"""Table 2: which rows there are, what stands in them, and how they are shown."""
+"""Table 2 and its kin: which rows there are, what stands in them, and how they are shown."""
 
 import io
 
@@ -10,18 +10,20 @@ from ganscape.errors import InputError
 from ganscape.reporting.measurements import read_measurements
 from ganscape.reporting.paper_figures import paper_figures
 from ganscape.reporting.rendering import to_html, to_latex, to_markdown
-from ganscape.reporting.table2 import COLUMNS, Half, display, table2, write
+from ganscape.reporting.score_tables import COLUMNS, display, score_table, write
+from ganscape.reporting.studies import STUDIES, Half, study
 
 CONTRACT = [
     *("dataset", "architecture", "width", "spectral_norm", "loss", "ema", "generator_lr", "seeds"),
     *("is_mean", "is_std", "fid", "fid_std", "fid_gap", "parameters", "relative_size_percent"),
     *("paper_is", "paper_fid", "paper_relative_size_percent", "features", "status"),
 ]
+TABLE2 = study("table2")
 HALVES = (Half("cifar10", "digits-32x32x3"), Half("stl10", "digits-48x48x3"))
 
 
-def tabulate(*paths, halves=HALVES):
-    return table2(read_measurements(paths), halves)
+def tabulate(*paths, halves=HALVES, of=TABLE2):
+    return score_table(of, read_measurements(paths), halves)
 
 
 def row(
@@ -148,9 +150,9 @@ def test_relative_size_is_to_the_full_width_whatever_its_loss(evaluated):
 
 def test_stand_ins_say_so_everywhere(evaluated, evaluated_real):
     measurements = read_measurements([evaluated(), evaluated_real()])
-    table = table2(measurements, HALVES)
+    table = score_table(TABLE2, measurements, HALVES)
     assert row(table)["dataset"] == "digits-32x32x3 (stand-in for cifar10)"
-    shown = display(table, measurements, HALVES)
+    shown = display(TABLE2, table, measurements, HALVES)
     for text in (to_markdown(shown), to_latex(shown), to_html(shown)):
         assert "Stand-in: digits-32x32x3 in place of CIFAR-10" in text
         assert "they are not Inception scores" in text
@@ -160,9 +162,9 @@ def test_the_papers_own_data_need_no_label(evaluated):
     path = evaluated(data="cifar10-32x32x3", features="inception-v3-compat")
     halves = (Half("cifar10", "cifar10-32x32x3"),)
     measurements = read_measurements([path])
-    table = table2(measurements, halves)
+    table = score_table(TABLE2, measurements, halves)
     assert set(table["dataset"]) == {"cifar10"}
-    shown = to_markdown(display(table, measurements, halves))
+    shown = to_markdown(display(TABLE2, table, measurements, halves))
     assert "tand-in" not in shown and "Inception network" not in shown
 
 
@@ -173,7 +175,7 @@ def test_the_better_of_each_pair_is_emphasised(evaluated):
             evaluated(loss="rs", raw=22.5, inception_score=3.0),
         ]
     )
-    text = to_markdown(display(table2(measurements, HALVES), measurements, HALVES))
+    text = to_markdown(display(TABLE2, score_table(TABLE2, measurements, HALVES), measurements, HALVES))
     separable, paired = (
         next(line for line in text.splitlines() if line.startswith(f"| {name} + SN |"))
         for name in ("JS-GAN", "RS-GAN")
@@ -182,16 +184,65 @@ def test_the_better_of_each_pair_is_emphasised(evaluated):
     assert "| 3.00 ± 0.10 | **22.50** | 7.50 |" in paired
 
 
+# --- Hinge and least squares ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "losses"), [("hinge", ["hinge", "rp-hinge"]), ("least_squares", ["ls", "rp-ls"])]
+)
+def test_other_losses_have_the_resnets_of_the_first_half_in_table_2s_order(name, losses, evaluated):
+    table = tabulate(evaluated(architecture="resnet", loss=losses[1]), of=study(name))
+    raw = table[table["ema"] == "no"]
+    assert list(table.columns) == CONTRACT and len(table) == 2 * len(raw) == 16
+    assert raw["loss"].tolist() == losses * 4
+    assert raw["width"].tolist()[::2] == ["full", "half", "quarter", "bottleneck"]
+    assert set(raw["architecture"]) == {"resnet"} and set(raw["spectral_norm"]) == {"yes"}
+    assert raw["paper_relative_size_percent"].tolist()[::2] == [100, 27.5, 10.4, 16.8]
+    assert raw["status"].tolist() == ["missing", "done", *["missing"] * 6]
+
+
+def test_hinge_is_held_against_the_figures_of_the_talk(evaluated):
+    hinge = study("hinge")
+    measurements = read_measurements(
+        [
+            evaluated(architecture="resnet", width="bottleneck", loss=loss, raw=fid)
+            for loss, fid in (("hinge", 12.5), ("rp-hinge", 11.0))
+        ]
+    )
+    table = score_table(hinge, measurements, HALVES)
+    paired = row(table, loss="rp-hinge", width="bottleneck", architecture="resnet")
+    assert paired[["fid", "fid_gap", "paper_fid", "paper_is"]].tolist() == [11.0, 1.5, 24.07, 7.52]
+    text = to_markdown(display(hinge, table, measurements, HALVES))
+    assert "Talk FID ↓" in text and "Paper FID" not in text
+    assert "Gap = FID(Hinge-GAN) − FID(Rp-hinge-GAN)." in text
+    bottleneck = next(line for line in text.splitlines() if "Rp-hinge-GAN + SN; bottleneck" in line)
+    assert "**24.07** | 9.17 |" in bottleneck
+
+
+def test_least_squares_show_no_figures_of_others(evaluated):
+    squares = study("least_squares")
+    measurements = read_measurements([evaluated(architecture="resnet", loss="ls")])
+    table = score_table(squares, measurements, HALVES)
+    assert table[["paper_is", "paper_fid"]].isna().all(axis=None)
+    text = to_markdown(display(squares, table, measurements, HALVES))
+    assert "Paper" not in text and "Talk" not in text and "FID(LS-GAN) − FID(Rp-LS-GAN)" in text
+
+
+def test_an_unknown_study_is_refused():
+    with pytest.raises(ValueError, match="the tables of scores are table2, hinge, least_squares"):
+        study("table3")
+
+
 def test_the_paper_gap_keeps_its_sign(evaluated):
     measurements = read_measurements([evaluated()])
-    text = to_markdown(display(table2(measurements, HALVES), measurements, HALVES))
+    text = to_markdown(display(TABLE2, score_table(TABLE2, measurements, HALVES), measurements, HALVES))
     assert "−2.16" in text and "| 15.34 |" in text
 
 
 def test_files_are_written_and_the_csv_reads_back(evaluated, tmp_path):
     measurements = read_measurements([evaluated()])
-    table = table2(measurements, HALVES)
-    write(table, display(table, measurements, HALVES), tmp_path)
+    table = score_table(TABLE2, measurements, HALVES)
+    write(table, display(TABLE2, table, measurements, HALVES), tmp_path)
     again = pd.read_csv(tmp_path / "table2.csv")
     assert list(again.columns) == CONTRACT and len(again) == 70
     assert {path.suffix for path in tmp_path.glob("table2.*")} == {".csv", ".md", ".tex", ".html"}
@@ -206,8 +257,8 @@ def test_details_have_a_row_per_run_and_weights(evaluated, evaluated_real, tmp_p
         ),
     ]
     measurements = read_measurements(paths)
-    table = table2(measurements, HALVES)
-    write(table, display(table, measurements, HALVES), tmp_path)
+    table = score_table(TABLE2, measurements, HALVES)
+    write(table, display(TABLE2, table, measurements, HALVES), tmp_path)
     details = pd.read_csv(tmp_path / "table2_details.csv", dtype={"seed": "Int64"}, keep_default_na=True)
     assert list(details.columns) == [
         *("dataset", "architecture", "width", "spectral_norm", "loss", "generator_lr", "seed", "weights"),
@@ -224,7 +275,7 @@ def test_details_have_a_row_per_run_and_weights(evaluated, evaluated_real, tmp_p
 
 def test_latex_is_escaped_and_balanced(evaluated):
     measurements = read_measurements([evaluated(features="odd_name & 100%")])
-    text = to_latex(display(table2(measurements, HALVES), measurements, HALVES))
+    text = to_latex(display(TABLE2, score_table(TABLE2, measurements, HALVES), measurements, HALVES))
     assert r"odd\_name \& 100\%" in text and r"\toprule" in text
     assert text.count(r"\begin") == text.count(r"\end")
     columns = text.split(r"\begin{tabular}{")[1].split("}")[0]
@@ -232,17 +283,22 @@ def test_latex_is_escaped_and_balanced(evaluated):
     assert {line.count(" & ") for line in rows} == {len(columns) - 1}
 
 
-def test_the_step_writes_the_table(evaluated, tmp_path):
-    path = str(evaluated())
+@pytest.mark.parametrize("name", STUDIES)
+def test_the_step_writes_the_table(name, evaluated, tmp_path):
+    path, words = str(evaluated(architecture="resnet", loss="hinge")), ["score-table", "--study", name]
     halves = ["--half", "cifar10=digits-32x32x3", "--half", "stl10=digits-48x48x3"]
-    assert main(["table2", "--metrics", path, *halves, "--output-directory", str(tmp_path / "out")]) == 0
-    assert (tmp_path / "out/table2.tex").exists()
+    assert main([*words, "--metrics", path, *halves, "--output-directory", str(tmp_path / "out")]) == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        *(f"{name}.{form}" for form in ("csv", "md", "tex", "html")),
+        f"{name}_details.csv",
+    }
 
 
 @pytest.mark.parametrize("half", ["mnist=mnist-32x32x1", "cifar10"])
 def test_an_unknown_half_is_bad_usage(half, capsys):
     with pytest.raises(SystemExit):
-        main(["table2", "--metrics", "m.json", "--half", half, "--output-directory", "out"])
+        words = ["score-table", "--study", "table2", "--metrics", "m.json", "--half", half]
+        main([*words, "--output-directory", "out"])
     assert "write NAME=DATA" in capsys.readouterr().err
 
 

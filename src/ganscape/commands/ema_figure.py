@@ -1,0 +1,22 @@
+"""`ema-figure`: FID against model size, raw and EMA weights, the paper beside ours."""
+
+import argparse
+
+from ganscape.commands.figure_arguments import add_figure_output
+from ganscape.commands.score_arguments import add_measurements
+from ganscape.reporting.ema import draw_ema
+from ganscape.reporting.measurements import read_measurements
+from ganscape.reporting.score_tables import score_table
+from ganscape.reporting.studies import study
+from ganscape.reporting.style import save
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_measurements(parser)
+    add_figure_output(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    scores = score_table(study("table2"), read_measurements(arguments.metrics), arguments.half)
+    drawn, numbers = draw_ema(scores, arguments.half)
+    save(drawn, arguments.output, numbers)

@@ -1,0 +1,86 @@
+"""The tables of scores: which configurations each has, and the figures that are printed for them."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+
+from ganscape.reporting.paper_figures import paper_figures
+
+STUDIES = ("table2", "hinge", "least_squares")
+DATASET_NAMES = {"cifar10": "CIFAR-10", "stl10": "STL-10"}
+NETWORK = ["architecture", "width", "spectral_norm"]
+PRINTED = ["is_mean", "is_std", "fid"]
+
+
+@dataclass(frozen=True)
+class Half:
+    """One half of Table 2: the paper's data set `name`, and the prepared `data` that we used for it."""
+
+    name: str
+    data: str
+
+    @property
+    def stands_in(self) -> bool:
+        return self.data.rsplit("-", 1)[0] != self.name
+
+    @property
+    def label(self) -> str:
+        """As in the column `dataset`: the paper's name, or what stands in for it."""
+        return f"{self.data} (stand-in for {self.name})" if self.stands_in else self.name
+
+    @property
+    def shown_name(self) -> str:
+        """As a reader sees it."""
+        name = DATASET_NAMES[self.name]
+        return f"{self.data} (stand-in for {name})" if self.stands_in else name
+
+
+@dataclass(frozen=True)
+class Study:
+    """A table of scores.
+
+    name: of its files. short_title: before the data in a heading. printed_in: who prints figures for it,
+    empty if no one does. configurations: columns `dataset, architecture, width, spectral_norm, loss,
+    is_mean, is_std, fid, relative_size_percent`, in the order of the table.
+    """
+
+    name: str
+    short_title: str
+    title: str
+    printed_in: str
+    configurations: pd.DataFrame
+
+    def of_half(self, half: Half) -> pd.DataFrame:
+        """Its configurations on the data set of one half."""
+        return self.configurations[self.configurations["dataset"] == half.name]
+
+
+@cache
+def study(name: str) -> Study:
+    """One of `STUDIES`.
+
+    `table2`: the paper's. `hinge`: the ResNets of the authors' talk, on CIFAR-10. `least_squares`: the same
+    networks, for which no one prints figures. Their relative sizes are those of Table 2.
+    """
+    table2 = paper_figures("table2")
+    if name == "table2":
+        title = "Table 2 of the paper: Inception score, FID and model size, ours beside the paper's"
+        return Study(name, "Table 2", title, "Paper", table2)
+    if name == "hinge":
+        title = "Hinge losses: Hinge-GAN beside Rp-hinge-GAN, ours beside the figures of the authors' talk"
+        rows = _other_losses(table2, {"js": "hinge", "rs": "rp-hinge"}, paper_figures("hinge"))
+        return Study(name, "Hinge losses", title, "Talk", rows)
+    if name == "least_squares":
+        title = "Least-squares losses: LS-GAN beside Rp-LS-GAN (neither paper nor talk print figures)"
+        rows = _other_losses(table2, {"js": "ls", "rs": "rp-ls"}, paper_figures("hinge"))
+        return Study(name, "Least-squares losses", title, "", rows)
+    raise ValueError(f"{name}: the tables of scores are {', '.join(STUDIES)}")
+
+
+def _other_losses(table2: pd.DataFrame, losses: dict[str, str], printed: pd.DataFrame) -> pd.DataFrame:
+    """The ResNets of Table 2 on CIFAR-10 with other losses, and the figures that are printed for those."""
+    networks = table2[(table2["dataset"] == "cifar10") & (table2["architecture"] == "resnet")]
+    rows = networks.drop(columns=PRINTED).assign(loss=networks["loss"].map(losses))
+    merged = rows.merge(printed, how="left", on=["dataset", *NETWORK, "loss"], validate="one_to_one")
+    return merged[list(table2.columns)]
