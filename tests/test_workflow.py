@@ -266,7 +266,7 @@ def test_shipped_presets_are_valid(tmp_path, preset):
         ("clusters: {widths: [[10, 5]]}", "{file}: clusters.widths: no pair [D, 5] beside"),
         ("clusters: {widths: [[20, 0]]}", "{file}: clusters.widths.0.1: 0 is less than the minimum of 1"),
         ("clusters: {shares: [0.5]}", "{file}: clusters.shares: 0.5 is in the paper's setting"),
-        ("clusters: {shares: [1.0]}", "{file}: clusters.shares.0: 1.0 is greater than the maximum of 0.99"),
+        ("clusters: {shares: [1.0]}", "{file}: clusters.shares.0: 1.0 is greater than the maximum of 0.93"),
         (
             "clusters: {gaussians: {observe_every: 300}}",
             "{file}: clusters.gaussians.observe_every: does not divide the 20000 iterations",

@@ -1,4 +1,4 @@
-"""Records of arrays in numpy's files (.npz): numbers only, and nothing is ever executed."""
+"""Records of arrays in numpy's files (.npz): numbers and names, and nothing is ever executed."""
 
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -25,13 +25,13 @@ def save_arrays(record: Any, target: Path) -> None:
 
 
 def load_arrays(kind: type[Record], source: Path, content: str, made_by: str) -> Record:
-    """Read a dataclass of arrays of numbers; raises `InputError` for any other file."""
+    """Read a dataclass of arrays of numbers, and of single names; raises `InputError` for any other file."""
     try:
         with np.load(source, allow_pickle=False) as archive:
             arrays = {field.name: archive[field.name] for field in fields(kind)}
         for name, array in arrays.items():
-            if array.dtype.kind not in "iuf":
-                raise ValueError(f"{name} holds no numbers")
+            if array.dtype.kind not in ("U" if array.ndim == 0 else "iuf"):
+                raise ValueError(f"{name} holds no {'name' if array.ndim == 0 else 'numbers'}")
     except Exception as error:  # damaged archives raise whatever zip, zlib and numpy come upon
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"{source} is not {content} ({reason}): make it with {made_by}") from None

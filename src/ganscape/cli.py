@@ -54,10 +54,17 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
 def main(argv: list[str] | None = None) -> int:
     """Run one step; returns the exit status: 0 done, 1 bad input (one line on stderr), 2 bad
     usage, 130 interrupted."""
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except KeyboardInterrupt:
+        print("ganscape: interrupted; no output was left half-written", file=sys.stderr)
+        return 130
+
+
+def _run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m ganscape", description=__doc__)
     parser.add_argument("--version", action="version", version=f"ganscape {__version__}")
     subparsers = parser.add_subparsers(dest="step", metavar="STEP", required=True)
-    arguments = sys.argv[1:] if argv is None else argv
     chosen = next((word for word in arguments if not word.startswith("-")), None)
     for step, summary in STEPS.items():
         subparser = subparsers.add_parser(
@@ -77,7 +84,4 @@ def main(argv: list[str] | None = None) -> int:
     except InputError as error:
         print(f"ganscape {namespace.step}: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print(f"ganscape {namespace.step}: interrupted; no output was left half-written", file=sys.stderr)
-        return 130
     return 0

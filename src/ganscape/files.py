@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,12 @@ from ganscape.errors import InputError
 def atomic_path(target: str | os.PathLike) -> Iterator[Path]:
     """Yield a temporary path beside `target`; on success flush it to disk and rename it to `target`.
 
-    If the block raises, the temporary file is removed and an existing `target` is left as it was. A full
-    disk or a read-only folder becomes an `InputError` that names the target.
+    If the block raises, the temporary file is removed and an existing `target` is left as it was. A link is
+    followed: what it leads to is replaced. A full disk, a read-only folder or a target that is no file
+    becomes an `InputError` that names the target.
     """
-    target = Path(target)
+    _check_kind(Path(target))
+    target = Path(target).resolve()
     temporary = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -47,15 +49,35 @@ def atomic_path(target: str | os.PathLike) -> Iterator[Path]:
 
 def check_writable(target: str | os.PathLike) -> None:
     """Raise now, before a long computation, the `InputError` that `atomic_path` would end it with."""
-    target = Path(target)
+    _check_kind(Path(target))
+    target = Path(target).resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=target.parent):
             pass
     except OSError as error:
         raise InputError(f"cannot write {target}: {error.strerror}; choose another place") from error
+
+
+def check_apart(outputs: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
+    """Raise `InputError` where two of a step's outputs, or an output and an input, are the same file."""
+    seen = {Path(path).resolve() for path in inputs}
+    for output in outputs:
+        if (place := Path(output).resolve()) in seen:
+            raise InputError(f"{output} is named twice, or is to be read too: name another file")
+        seen.add(place)
+
+
+def _check_kind(target: Path) -> None:
+    """Raise `InputError` for what exists and is no file: a folder, a device, a pipe."""
     if target.is_dir():
         raise InputError(f"cannot write {target}: it is a folder; name a file")
+    try:
+        other = target.exists() and not target.is_file()
+    except OSError:  # a folder that one cannot look into: writing says so
+        return
+    if other:
+        raise InputError(f"cannot write {target}: it is a device or a pipe; name a file")
 
 
 def write_text(target: str | os.PathLike, text: str) -> None:

@@ -440,7 +440,7 @@ OWN = PairedObjective("rp-softplus-squared", h=lambda t: -(torch.nn.functional.s
 
 def test_an_objective_of_ones_own_is_played_in_batches_and_refused_by_native():
     game = two_cluster_game(OWN, precision="float64")
-    assert chosen_engine(game, Execution("auto")) == "batched"
+    assert chosen_engine(game, Execution("auto"), 100) == "batched"
     ours = play(game, SEEDS, 30, "auto", probes=PROBES)
     assert_close(ours.of(SEEDS[1]), play_by_the_textbook(game, SEEDS[1], 30), 1e-9)
     with pytest.raises(InputError, match=r"engine native cannot play this game \(the loss is not one of"):
@@ -464,19 +464,27 @@ def test_an_objective_of_ones_own_is_played_in_batches_and_refused_by_native():
 def test_auto_says_why_it_does_not_choose_native(changes, device, reason, caplog):
     game, device = two_cluster_game(**changes), torch.device(device)
     with caplog.at_level("INFO"):
-        assert chosen_engine(game, Execution("auto", device)) == "batched"
+        assert chosen_engine(game, Execution("auto", device), 100) == "batched"
     assert caplog.messages == [f"engine batched: {reason}"]
     with pytest.raises(InputError, match="engine native cannot play this game") as refused:
-        chosen_engine(game, Execution("native", device))
+        chosen_engine(game, Execution("native", device), 100)
     assert str(refused.value).endswith(f"({reason}): use engine batched, or auto")
+
+
+def test_games_on_very_many_points_are_played_in_batches():
+    wide = two_cluster_game(discriminator=Perceptron((1, 64, 64, 1), "tanh"))
+    plane = Gaussians(Gaussians.ring().centres, points=20_000)
+    for game, points in ((wide, 5000), (two_cluster_game(), plane.points)):
+        with pytest.raises(InputError, match=f"{points} points and such layers do not fit"):
+            chosen_engine(game, Execution("native"), points)
 
 
 @needs_compiler
 @pytest.mark.parametrize("loss", OBJECTIVES)
 def test_auto_chooses_native_for_all_seven_objectives(loss, caplog):
     with caplog.at_level("INFO"):
-        assert chosen_engine(two_cluster_game(loss), Execution("auto")) == "native"
-    assert chosen_engine(two_cluster_game(loss), Execution("batched")) == "batched"
+        assert chosen_engine(two_cluster_game(loss), Execution("auto"), 100) == "native"
+    assert chosen_engine(two_cluster_game(loss), Execution("batched"), 100) == "batched"
     assert not caplog.messages
 
 
@@ -496,7 +504,7 @@ def compiler_named(compiled_ahead, monkeypatch):
 @pytest.mark.parametrize("command", ["no-such-compiler-anywhere", "", "/"])
 def test_without_a_compiler_games_are_played_in_batches(command, compiler_named):
     compiler_named(command)
-    assert chosen_engine(TINY, Execution("auto")) == "batched"
+    assert chosen_engine(TINY, Execution("auto"), 100) == "batched"
     assert_same_bits(play_kind(TINY, SEEDS, 3, "auto"), play_kind(TINY, SEEDS, 3, "batched"))
     with pytest.raises(InputError, match=r"no C\+\+ compiler was found .*use engine batched"):
         play_kind(TINY, SEEDS, 3, "native")

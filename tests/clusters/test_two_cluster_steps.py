@@ -97,7 +97,7 @@ def test_two_cluster_writes_a_row_per_seed_and_nothing_else(folder, outcomes):
 
 
 def test_two_cluster_keeps_points_at_every_hundredth_iteration(folder, outcomes):
-    trajectory = load_trajectory(folder / "rs.npz")
+    trajectory = load_trajectory(folder / "rs.npz", "rs")
     assert trajectory.iterations.tolist() == [100, 200, 300, 400, 500]
     assert trajectory.points.shape == (len(SEEDS), 5, 100)
     assert trajectory.losses.shape == (len(SEEDS), ITERATIONS)
@@ -130,15 +130,17 @@ def test_seeds_in_any_order_and_unequal_shares_are_written_as_given(tmp_path):
         ({"shares": (0.0, 1.0)}, "shares 0 1: give two, each between 0 and 1"),
         ({"shares": ("nan", 0.5)}, "shares nan 0.5: give two"),
         ({"shares": (0.001, 0.999)}, "of 100 points leave a cluster empty"),
-        ({"discriminator_width": 0}, "layers of (1, 0, 0, 1) units"),
-        ({"generator_width": -1}, "layers of (1, -1, -1, 1) units"),
+        ({"discriminator_width": 0}, "a discriminator of width 0: give at least 1 unit"),
+        ({"generator_width": -1}, "a generator of width -1: give at least 1 unit"),
         ({"seeds": "many"}, "seeds 'many': give FIRST:END"),
         ({"seeds": "3:3"}, "seeds '3:3': that names none"),
         ({"seeds": "1,,2"}, "seeds '1,,2'"),
         ({"seeds": "3,3"}, "a seed was given twice"),
         ({"iterations": 0}, "0 iterations"),
         ({"iterations": -5}, "-5 iterations"),
-        ({"trajectory_every": 0}, "--trajectory-every 0: at least 1 is needed"),
+        ({"trajectory_every": 0}, "--trajectory-every 0: give 1 to 4, all iterations"),
+        ({"trajectory_every": 5}, "--trajectory-every 5: give 1 to 4, all iterations"),
+        ({"output": "out.txt"}, "out.txt: the file of the outcomes ends in .csv"),
         ({"threads": 0}, "--threads must be at least 1, not 0"),
         ({"engine": "native", "discriminator_width": 65}, "engine native cannot play this game"),
     ],
@@ -209,7 +211,7 @@ def test_what_is_no_command_is_bad_usage(words, tmp_path, capsys):
 
 # --- Interrupted -----------------------------------------------------------------------------------------
 
-INTERRUPTED = "ganscape two-cluster: interrupted; no output was left half-written"
+INTERRUPTED = "ganscape: interrupted; no output was left half-written"
 # The command line as it is, but that it says when the first iterations have been played.
 TELLING = """
 import sys
@@ -294,7 +296,7 @@ def replay_options(folder, target, **changes):
 @pytest.mark.parametrize("which", ["typical", "stuck"])
 def test_replaying_a_seed_keeps_everything_and_ends_in_its_row(which, folder, outcomes, tmp_path):
     assert main(["replay", *replay_options(folder, tmp_path / "seed.npz", seed=which)]) == 0
-    trajectory = load_trajectory(tmp_path / "seed.npz")
+    trajectory = load_trajectory(tmp_path / "seed.npz", "rs")
     seed = chosen(outcomes, which)
     row = outcomes.set_index("seed").loc[seed]
     assert trajectory.seeds.tolist() == [seed]
@@ -317,7 +319,7 @@ def test_replaying_a_seed_keeps_everything_and_ends_in_its_row(which, folder, ou
 
 def test_a_replay_is_the_run_that_two_cluster_played(folder, outcomes, tmp_path):
     assert main(["replay", *replay_options(folder, tmp_path / "seed.npz")]) == 0
-    replayed, played = load_trajectory(tmp_path / "seed.npz"), load_trajectory(folder / "rs.npz")
+    replayed, played = load_trajectory(tmp_path / "seed.npz", "rs"), load_trajectory(folder / "rs.npz", "rs")
     row = played.seeds.tolist().index(chosen(outcomes, "typical"))
     np.testing.assert_array_equal(replayed.losses[0], played.losses[row])
     np.testing.assert_array_equal(replayed.points[0, played.iterations - 1], played.points[row])
@@ -354,8 +356,12 @@ def test_outcomes_in_which_the_replay_does_not_end_are_refused(column, escaped, 
     assert files_below(tmp_path) == ["rs.csv"]
 
 
-def test_a_replay_of_another_length_is_refused(folder, tmp_path, capsys):
+def test_a_replay_of_another_length_is_refused(folder, outcomes, tmp_path, capsys):
     words = replay_options(folder, tmp_path / "seed.npz", iterations=5)
+    longest = int(outcomes[["escape_time", "iterations_collapsed"]].max().max())
+    complaint = f"--iterations 5: the outcomes are of at least {longest}"
+    assert complaint in refused("replay", words, capsys)
+    words = replay_options(folder, tmp_path / "seed.npz", iterations=ITERATIONS + 3)
     assert "they are of another number of iterations" in refused("replay", words, capsys)
     assert not files_below(tmp_path)
 
@@ -365,7 +371,7 @@ def test_a_replay_of_another_length_is_refused(folder, tmp_path, capsys):
     [
         ({"loss": "js"}, "no outcomes of js with widths 10 and 5 and share 0.5"),
         ({"outcomes": "nothing.csv"}, "nothing.csv cannot be read"),
-        ({"iterations": 0}, "0 iterations"),
+        ({"iterations": 0}, "--iterations 0: the outcomes are of at least"),
     ],
 )
 def test_replay_refuses_bad_input_in_one_line_and_writes_nothing(

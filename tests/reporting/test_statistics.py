@@ -30,7 +30,13 @@ def test_survival_is_the_share_that_is_still_waiting(times):
 def test_survival_starts_at_one_and_a_curve_without_events_stays_there():
     curve = survival(np.full(8, np.inf), END)
     assert curve.share.tolist() == [1, 1] and curve.times.tolist() == [0, END]
-    assert curve.low[-1] == pytest.approx(1 - proportion_interval(0, 8)[1])
+    assert curve.low == pytest.approx(1 - proportion_interval(0, 8)[1])  # from the first iteration on
+
+
+def test_where_all_are_done_the_band_says_how_many_may_have_been_missed():
+    curve = survival(np.arange(1.0, 9.0), END)
+    assert curve.share[-1] == curve.low[-1] == 0
+    assert curve.high[-1] == pytest.approx(proportion_interval(0, 8)[1])
 
 
 def test_bands_of_survival_narrow_with_more_seeds():
@@ -54,10 +60,19 @@ def test_the_ratio_of_medians_uses_the_pairing_of_seeds():
     assert low < ratio < high and ratio == pytest.approx(3)
 
 
-def test_ratios_that_nobody_knows_are_not_a_number():
+def test_ratios_that_nobody_knows_could_be_any():
     never = np.full(6, np.inf)
-    assert np.isnan(median_ratio_interval(never, never)).all()
+    ratio, low, high = median_ratio_interval(never, never)
+    assert np.isnan(ratio) and (low, high) == (0, np.inf)
     assert median_ratio_interval(never, np.ones(6)) == (np.inf, np.inf, np.inf)
+    half = np.array([1.0, 1, 1, np.inf, np.inf])
+    ratio, low, high = median_ratio_interval(2 * half, half)
+    assert (ratio, low, high) == (2, 0, np.inf)  # some resamples have two medians that are never reached
+
+
+def test_times_of_different_seeds_have_no_ratio():
+    with pytest.raises(ValueError, match="6 and 5 times are not of the same seeds"):
+        median_ratio_interval(np.ones(6), np.ones(5))
 
 
 def test_intervals_cover_as_often_as_they_say():

@@ -1,10 +1,13 @@
 """Figures and tables of clusters: that they show what outcomes say, on outcomes made up and played."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
+from ganscape.arrays import save_arrays
 from ganscape.clusters.gaussians import COLUMNS as LOOKS
 from ganscape.clusters.gaussians import MIXTURES, Samples
 from ganscape.clusters.simulation import Execution
@@ -14,7 +17,7 @@ from ganscape.reporting.animation import animate
 from ganscape.reporting.escape import draw_escape
 from ganscape.reporting.figure5 import draw_figure5, escape_time
 from ganscape.reporting.figure6 import collapsed_values, draw_figure6
-from ganscape.reporting.gaussians import draw_gaussians, read_looks
+from ganscape.reporting.gaussians import draw_gaussians, load_samples, read_looks
 from ganscape.reporting.imbalance_clusters import draw_imbalance_clusters, ratio_name
 from ganscape.reporting.outcomes import (
     collapsed_loss,
@@ -122,6 +125,55 @@ def test_escape_shows_a_loss_without_a_twin_beside_the_first_pair(written):
     assert (curve["not_escaped"] == 1).all()
 
 
+def test_escape_shows_a_loss_whose_twin_was_not_played(written):
+    drawn, numbers = draw_escape(written(rows(), rows("rs"), rows("hinge")), 1000)
+    assert len(drawn.axes) == 2 and any(text.startswith("Hinge-GAN: 250") for text in texts(drawn))
+    assert numbers[numbers["part"] == "ratio"]["loss"].tolist() == ["js"]
+    assert len(draw_escape(written(rows("hinge")), 1000)[0].axes) == 1
+
+
+def test_escape_compares_the_same_seeds_only(written):
+    for other in (rows("rs", escapes=(50, 150)), rows("rs", seed=range(4, 8))):
+        with pytest.raises(InputError, match="the seeds of js and rs differ: play both for the same seeds"):
+            draw_escape(written(rows(), other), 1000)
+
+
+@pytest.mark.parametrize("draw", [draw_escape, draw_width])
+@pytest.mark.parametrize("iterations", [-5, 0, 299])
+def test_outcomes_of_more_iterations_than_said_are_refused(draw, iterations, written):
+    with pytest.raises(InputError, match=f"--iterations {iterations}: the outcomes are of at least 300"):
+        draw(written(rows(), rows("rs")), iterations)
+
+
+def test_ratios_are_shown_as_far_as_they_are_known(written):
+    some, none = (100, 200, 300, None), (None,) * 4
+    for slow, fast, text in (
+        (none, some, "ratio unknown"),
+        (none, none, "ratio unknown"),
+    ):
+        drawn, _ = draw_escape(written(rows(escapes=slow), rows("rs", escapes=fast)), 1000)
+        assert any(shown.startswith(text) for shown in texts(drawn))
+        assert not any("nan" in shown or "inf" in shown for shown in texts(drawn))
+
+
+def test_width_says_never_where_the_median_seed_does_not_escape(written):
+    pairs = [(10, 5), (20, 5), (10, 10), (20, 10)]
+    never = {"escapes": (None,) * 4}
+    tables = [
+        rows(loss, widths, **(never if widths == (20, 5) else {}))
+        for loss in ("js", "rs")
+        for widths in pairs
+    ]
+    drawn, _ = draw_width(written(*tables), 1000)
+    assert texts(drawn).count("never") == 2
+
+
+def test_width_without_the_papers_widths_is_refused(written):
+    tables = [rows(loss, widths) for loss in ("js", "rs") for widths in ((20, 7), (30, 7))]
+    with pytest.raises(InputError, match="study discriminator has 0 widths of js"):
+        draw_width(written(*tables), 1000)
+
+
 def test_width_puts_every_pair_of_widths_where_it_belongs(written):
     pairs = [(10, 5), (20, 5), (10, 10), (20, 10)]
     tables = [rows(loss, widths) for loss in ("js", "rs") for widths in pairs]
@@ -136,7 +188,7 @@ def test_width_puts_every_pair_of_widths_where_it_belongs(written):
 
 
 def test_width_with_one_width_is_refused(written):
-    with pytest.raises(InputError, match="study discriminator has only one width"):
+    with pytest.raises(InputError, match="study discriminator has 1 widths of js: give outcomes of two"):
         draw_width(written(rows(), rows("rs")), 1000)
 
 
@@ -192,6 +244,20 @@ def test_figure6_has_the_values_of_the_theory_and_draws_runs_that_never_collapse
     np.testing.assert_allclose(bands[bands["loss"] == "js"]["value"], middle, rtol=1e-6)
 
 
+def test_figure6_refuses_runs_of_different_lengths(played):
+    short = play(Setting("js"), [0], 10, Execution(), keep_every=1, places=[0.0, 4.0])[1]
+    with pytest.raises(InputError, match=r"the runs have \[10, 30\] iterations"):
+        draw_figure6(played, played, stuck=short)
+
+
+def test_figure6_says_where_nothing_collapsed(played):
+    run = played["js"]
+    fields = {name: getattr(run, name) for name in run.__dataclass_fields__}
+    never = type(run)(**fields | {"collapsed_at": np.zeros(2, int)})
+    drawn, _ = draw_figure6(played | {"js": never}, played, stuck=never)
+    assert texts(drawn).count("no collapse after the start") == 2
+
+
 def test_values_at_a_collapse_are_turned_to_the_occupied_cluster(played):
     run = played["js"]
     fields = {name: getattr(run, name) for name in run.__dataclass_fields__}
@@ -236,10 +302,26 @@ def test_gaussians_show_the_median_seed_and_its_samples(tmp_path):
             looks(mixture, loss).to_csv(path, index=False)
             paths.append(path)
             points = np.tile(np.array(distribution.centres, dtype=np.float32), (3, 1, 1))
-            samples[mixture, loss] = Samples(np.arange(3), points, points)
+            samples[mixture, loss] = Samples(np.array(mixture), np.array(loss), np.arange(3), points, points)
     _, numbers = draw_gaussians(read_looks(paths), samples)
     assert set(numbers[numbers["part"] == "sample"]["seed"]) == {1}
     band = numbers[(numbers["part"] == "look") & (numbers["measure"] == "good_share")]
     np.testing.assert_allclose(band["median"], 0.2)
     with pytest.raises(InputError, match="nothing of js on grid is in these files"):
         read_looks(paths[:2])
+    with pytest.raises(InputError, match="seed 0 of js on ring was given twice"):
+        read_looks([*paths, paths[0]])
+    fewer = {key: replace(value, seeds=np.arange(5, 8)) for key, value in samples.items()}
+    with pytest.raises(InputError, match="the samples of js on ring lack seed 1"):
+        draw_gaussians(read_looks(paths), fewer)
+    gone = read_looks(paths).assign(status="diverged")
+    draw_gaussians(gone, samples)
+
+
+def test_samples_of_another_mixture_or_loss_are_refused(tmp_path):
+    points = np.zeros((1, 4, 2), np.float32)
+    save_arrays(Samples(np.array("ring"), np.array("js"), np.arange(1), points, points), tmp_path / "s.npz")
+    assert load_samples(tmp_path / "s.npz", "ring", "js").seeds.tolist() == [0]
+    for mixture, loss in (("grid", "js"), ("ring", "rs")):
+        with pytest.raises(InputError, match=f"samples of js on the ring, not of {loss} on the {mixture}"):
+            load_samples(tmp_path / "s.npz", mixture, loss)

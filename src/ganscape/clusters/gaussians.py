@@ -28,6 +28,8 @@ COLUMNS = ["mixture", "loss", "seed", "iteration", "modes", "good_share", "d_los
 class Samples:
     """What the generators of S seeds draw in the end, (S, n, 2), and some real points of each, (S, n, 2)."""
 
+    mixture: np.ndarray
+    loss: np.ndarray
     seeds: np.ndarray
     fake: np.ndarray
     real: np.ndarray
@@ -91,4 +93,6 @@ def play(
             )
         advanced(len(block.start.seeds) * every * len(block.iterations))
     joined = (np.concatenate(each) for each in zip(*last, strict=True))
-    return pd.concat(tables, ignore_index=True).sort_values(["seed", "iteration"]), Samples(*joined)
+    return pd.concat(tables, ignore_index=True).sort_values(["seed", "iteration"]), Samples(
+        np.array(mixture), np.array(loss), *joined
+    )

@@ -40,9 +40,10 @@ FUNCTIONS = (
     objectives.identity,
 )
 PIECES_PER_THREAD = 4  # so that no thread waits long for another
+LARGEST_GAME = 1 << 20  # bytes on a thread's stack, which has several times as many
 
 
-def unsupported(game: Game, device: torch.device) -> str | None:
+def unsupported(game: Game, device: torch.device, points: int) -> str | None:
     """Why this engine cannot play `game` there, in a few words; None if it can."""
     if device.type != "cpu":
         return "the device is not a processor"
@@ -52,11 +53,20 @@ def unsupported(game: Game, device: torch.device) -> str | None:
         return "the loss is not one of ganscape.objectives"
     if max(*game.discriminator.sizes, *game.generator.sizes) > LARGEST_LAYER:
         return f"a layer has more than {LARGEST_LAYER} units"
+    if _memory(game, points) > LARGEST_GAME:
+        return f"{points} points and such layers do not fit a processor's nearest memory"
     if not (game.discriminator.output_bias and game.generator.output_bias):
         return "a network's output has no bias"
     if compiler() is None:
         return "no C++ compiler was found (c++, or the one that CXX names)"
     return None
+
+
+def _memory(game: Game, points: int) -> int:
+    """Bytes that `native.cpp` takes for the units of all points and for their gradients."""
+    units = [sum(network.sizes) for network in (game.discriminator, game.generator)]
+    kinds = 5 if game.objective.gradient_penalty_weight else 2
+    return points * (kinds * units[0] + 2 * units[1]) * game.dtype.itemsize
 
 
 @cache

@@ -66,7 +66,7 @@ def simulate(
         raise InputError(f"{iterations} iterations are no multiple of the {every} between observations")
     if probes is None:
         probes = torch.zeros(1, game.discriminator.sizes[0])
-    engine = chosen_engine(game, execution)
+    engine = chosen_engine(game, execution, distribution.points)
     at_once = len(seeds) if execution.device.type == "cuda" else SEEDS_AT_ONCE
     block = every * max(1, ITERATIONS_AT_ONCE // every)
     for first in range(0, len(seeds), max(1, at_once)):
@@ -84,9 +84,9 @@ def check_length(iterations: int, every: int) -> None:
         raise InputError(f"{iterations} iterations, observed every {every}: both must be at least 1")
 
 
-def chosen_engine(game: Game, execution: Execution) -> str:
-    """`native` or `batched`; raises `InputError` where the one asked for cannot play."""
-    reason = native.unsupported(game, execution.device)
+def chosen_engine(game: Game, execution: Execution, points: int) -> str:
+    """`native` or `batched`, for so many points; raises `InputError` where the one asked for cannot play."""
+    reason = native.unsupported(game, execution.device, points)
     if execution.engine == "native" and reason:
         raise InputError(f"engine native cannot play this game ({reason}): use engine batched, or auto")
     if execution.engine == "auto" and reason:

@@ -7,18 +7,21 @@ from pathlib import Path
 import numpy as np
 
 from ganscape.arrays import check_arrays_path, load_arrays, save_arrays
+from ganscape.errors import InputError
 
 
 @dataclass(frozen=True)
 class Trajectory:
-    """S games; T iterations were kept, of n points, and of f at p places.
+    """S games of one loss; T iterations were kept, of n points, and of f at p places.
 
     losses: D's, (S, all iterations). points: (S, T, n), generated, at `iterations` (T,). logits: (S, T,
     p), f at `places` (p,). real: (S, n). collapsed_at: (S,), the middle of the longest uninterrupted
-    stretch of collapsed iterations, 0 where there was none; collapsed_counts and collapsed_logits: (S, 2),
-    how many generated points either cluster had then, and f at both centres.
+    stretch of collapsed iterations that did not begin with the first, 0 where there was none;
+    collapsed_counts and collapsed_logits: (S, 2), how many generated points either cluster had then, and f
+    at both centres.
     """
 
+    loss: np.ndarray
     seeds: np.ndarray
     losses: np.ndarray
     iterations: np.ndarray
@@ -31,7 +34,7 @@ class Trajectory:
     collapsed_logits: np.ndarray
 
 
-OF_ALL_SEEDS = ("iterations", "places")
+OF_ALL_SEEDS = ("loss", "iterations", "places")
 
 
 def together(trajectories: Sequence[Trajectory]) -> Trajectory:
@@ -55,6 +58,18 @@ def save_trajectory(trajectory: Trajectory, target: Path) -> None:
     save_arrays(trajectory, target)
 
 
-def load_trajectory(source: Path) -> Trajectory:
-    """Read what `save_trajectory` wrote; raises `InputError` for anything else."""
-    return load_arrays(Trajectory, source, "a trajectory", "`two-cluster` or `replay`")
+def load_trajectory(source: Path, loss: str) -> Trajectory:
+    """Read what `save_trajectory` wrote of `loss`; raises `InputError` for anything else."""
+    trajectory = load_arrays(Trajectory, source, "a trajectory", "`two-cluster` or `replay`")
+    if str(trajectory.loss) != loss:
+        raise InputError(f"{source} is a trajectory of {trajectory.loss}, not of {loss}")
+    return trajectory
+
+
+def load_replay(source: Path, loss: str) -> Trajectory:
+    """Read one seed of `loss` with everything kept; raises `InputError` for anything else."""
+    trajectory = load_trajectory(source, loss)
+    everything = len(trajectory.iterations) == trajectory.losses.shape[1] and len(trajectory.places)
+    if len(trajectory.seeds) != 1 or not everything:
+        raise InputError(f"{source} is not one seed with everything kept: make it with `replay`")
+    return trajectory

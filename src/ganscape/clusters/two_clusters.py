@@ -1,4 +1,4 @@
-"""The two-cluster experiment (paper, Section 5) for many seeds: what becomes of each, by stated definitions.
+"""The two-cluster experiment (paper, Section 5) for many seeds: its games, and what becomes of each, defined.
 
 A generated point belongs to a cluster when it lies within 0.36 of its centre, 0 or 4. Iterations count
 from 1 and are looked at after both players' steps. At an iteration a game is
@@ -21,6 +21,7 @@ from ganscape.clusters.games import SGD, Game, Perceptron
 from ganscape.clusters.observations import Observation
 from ganscape.clusters.simulation import Block, Execution, check_length, simulate
 from ganscape.clusters.trajectories import Trajectory, together
+from ganscape.errors import InputError
 
 RADIUS = 0.36
 SUCCESS_SHARE = 0.8
@@ -55,6 +56,10 @@ class Setting:
     shares: tuple[float, float] = (0.5, 0.5)
 
     def __post_init__(self) -> None:
+        for network in ("discriminator", "generator"):
+            width = getattr(self, f"{network}_width")
+            if width < 1:
+                raise InputError(f"a {network} of width {width}: give at least 1 unit")
         _ = self.game, self.clusters  # which refuse what cannot be
 
     @property
@@ -107,7 +112,8 @@ def play(
     iteration.
 
     escape_time: the first iteration with success, none if there is none. success: whether the last one is.
-    status: `diverged` where weights or losses stopped being finite; the last state is then left blank.
+    status: `diverged` where weights or losses stopped being finite; it then counts as not escaped, and its
+    last state is left blank.
     `advanced` is called with the number of games times iterations that have just been played.
     """
     check_length(iterations, 1 if keep_every is None else keep_every)
@@ -174,6 +180,7 @@ def _summary(
     success = is_success(seen.found, clusters)
     collapsed = is_collapsed(seen.found, clusters.points)
     diverged = ~(last.finite & np.isfinite(seen.losses).all(1))
+    escaped = success.any(1) & ~diverged  # what diverges in the end has not got away for good
     final = pd.DataFrame(seen.found[:, -1], dtype="Int64").mask(pd.Series(diverged))
     table = pd.DataFrame(
         {
@@ -182,7 +189,7 @@ def _summary(
             "discriminator_width": setting.discriminator_width,
             "generator_width": setting.generator_width,
             "share": setting.shares[0],
-            "escape_time": pd.Series(success.argmax(1) + 1, dtype="Int64").where(pd.Series(success.any(1))),
+            "escape_time": pd.Series(success.argmax(1) + 1, dtype="Int64").where(pd.Series(escaped)),
             "iterations_collapsed": collapsed.sum(1),
             "min_d_loss": _least_finite(seen.losses),
             "final_first": final[0],
@@ -191,9 +198,10 @@ def _summary(
             "status": np.where(diverged, DIVERGED, DONE),
         }
     )[COLUMNS]
-    middles = np.array([_middle_of_longest(row) for row in collapsed])
+    middles = np.array([_middle_of_longest_return(row) for row in collapsed])
     at_middle = np.arange(len(seeds)), middles - 1
     trajectory = Trajectory(
+        np.array(setting.loss),
         seeds,
         seen.losses,
         kept,
@@ -214,11 +222,16 @@ def _least_finite(losses: np.ndarray) -> np.ndarray:
     return np.where(finite.any(1), np.where(finite, losses, np.inf).min(1), np.nan)
 
 
-def _middle_of_longest(flags: np.ndarray) -> int:
-    """The middle, counted from 1, of the longest stretch of true ones; 0 if there are none."""
+def _middle_of_longest_return(flags: np.ndarray) -> int:
+    """The middle, counted from 1, of the longest stretch of true ones; 0 if there are none.
+
+    A stretch from the first iteration on is passed over: where all points start, D has learnt nothing.
+    """
     edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
-    if not len(edges):
-        return 0
     begins, ends = edges[::2], edges[1::2]
+    if len(begins) and begins[0] == 0:
+        begins, ends = begins[1:], ends[1:]
+    if not len(begins):
+        return 0
     longest = (ends - begins).argmax()
     return int(begins[longest] + ends[longest] + 1) // 2

@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
-from ganscape.clusters.trajectories import load_trajectory
+from ganscape.clusters.trajectories import load_replay
 from ganscape.errors import InputError
+from ganscape.files import check_writable
 from ganscape.reporting.animation import animate
 from ganscape.reporting.figure5 import LOSSES
 
@@ -23,8 +24,9 @@ def run(arguments: argparse.Namespace) -> None:
         raise InputError(f"--frames {arguments.frames}: at least 2 are needed")
     if arguments.output.suffix != ".gif":
         raise InputError(f"{arguments.output}: an animation's file ends in .gif")
+    check_writable(arguments.output)
     animate(
-        {loss: load_trajectory(getattr(arguments, loss)) for loss in LOSSES},
+        {loss: load_replay(getattr(arguments, loss), loss) for loss in LOSSES},
         arguments.frames,
         arguments.output,
     )

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from ganscape.commands.figure_arguments import add_figure_output
+from ganscape.commands.figure_arguments import add_figure_output, checked_output
 from ganscape.reporting.bad_minima import draw_bad_minima
 from ganscape.reporting.descents import read_descents
 from ganscape.reporting.minima import counted_minima, read_minima
@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    output = checked_output(arguments)
     counts = counted_minima(read_minima(arguments.minima))
     drawn, numbers = draw_bad_minima(counts, read_descents(arguments.descents))
-    save(drawn, arguments.output, numbers)
+    save(drawn, output, numbers)

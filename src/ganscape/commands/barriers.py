@@ -2,7 +2,7 @@
 
 import argparse
 
-from ganscape.commands.figure_arguments import add_figure_output
+from ganscape.commands.figure_arguments import add_figure_output, checked_output
 from ganscape.reporting.barriers import draw_barriers
 from ganscape.reporting.style import save
 
@@ -13,5 +13,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    output = checked_output(arguments)
     drawn, numbers = draw_barriers(arguments.points)
-    save(drawn, arguments.output, numbers)
+    save(drawn, output, numbers)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from ganscape.commands.figure_arguments import add_figure_output
+from ganscape.commands.figure_arguments import add_figure_output, checked_output
 from ganscape.reporting.basin_depth import draw_basin_depth
 from ganscape.reporting.style import save
 
@@ -12,5 +12,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    output = checked_output(arguments)
     drawn, numbers = draw_basin_depth()
-    save(drawn, arguments.output, numbers)
+    save(drawn, output, numbers)

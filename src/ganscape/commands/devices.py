@@ -8,11 +8,12 @@ from ganscape.errors import InputError
 from ganscape.memory import keep_freed_memory
 
 
-def add_device_arguments(parser: argparse.ArgumentParser) -> None:
+def add_device_arguments(parser: argparse.ArgumentParser, default: str = "PyTorch's choice") -> None:
+    """`default` says what `--threads` is without being given."""
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto: a GPU if there is one"
     )
-    parser.add_argument("--threads", type=int, help="processor threads (default: PyTorch's choice)")
+    parser.add_argument("--threads", type=int, help=f"processor threads (default: {default})")
 
 
 def chosen_device(arguments: argparse.Namespace) -> torch.device:

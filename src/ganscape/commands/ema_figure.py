@@ -2,7 +2,7 @@
 
 import argparse
 
-from ganscape.commands.figure_arguments import add_figure_output
+from ganscape.commands.figure_arguments import add_figure_output, checked_output
 from ganscape.commands.score_arguments import add_measurements
 from ganscape.reporting.ema import draw_ema
 from ganscape.reporting.measurements import read_measurements
@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    output = checked_output(arguments)
     scores = score_table(study("table2"), read_measurements(arguments.metrics), arguments.half)
     drawn, numbers = draw_ema(scores, arguments.half)
-    save(drawn, arguments.output, numbers)
+    save(drawn, output, numbers)

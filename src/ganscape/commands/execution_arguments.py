@@ -15,7 +15,7 @@ def add_execution(parser: argparse.ArgumentParser) -> None:
         help="native: compiled for the game, small full-batch ones on a processor; batched: any; "
         "auto: native where it can",
     )
-    add_device_arguments(parser)
+    add_device_arguments(parser, default="all cores for native; batched always takes one")
 
 
 def chosen_execution(arguments: argparse.Namespace) -> Execution:

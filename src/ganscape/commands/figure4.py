@@ -2,7 +2,7 @@
 
 import argparse
 
-from ganscape.commands.figure_arguments import add_figure_output, add_smoothing
+from ganscape.commands.figure_arguments import add_figure_output, add_smoothing, checked_output
 from ganscape.errors import InputError
 from ganscape.reporting.figure4 import draw_figure4
 from ganscape.reporting.style import save
@@ -15,7 +15,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    output = checked_output(arguments)
     if arguments.resolution < 2:
         raise InputError(f"--resolution {arguments.resolution}: give at least 2 points each way")
     drawn, numbers = draw_figure4(arguments.kernel_width, arguments.regularisation, arguments.resolution)
-    save(drawn, arguments.output, numbers)
+    save(drawn, output, numbers)

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from ganscape.clusters.trajectories import load_trajectory
-from ganscape.commands.figure_arguments import add_figure_output, add_outcomes
+from ganscape.clusters.trajectories import load_replay
+from ganscape.commands.figure_arguments import add_figure_output, add_outcomes, checked_output
 from ganscape.reporting.figure5 import LOSSES, draw_figure5
 from ganscape.reporting.outcomes import of_setting, read_outcomes
 from ganscape.reporting.style import save
@@ -20,7 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    output = checked_output(arguments)
     seeds = len(of_setting(read_outcomes(arguments.outcomes), LOSSES[0]))
-    runs = {loss: load_trajectory(getattr(arguments, loss)) for loss in LOSSES}
+    runs = {loss: load_replay(getattr(arguments, loss), loss) for loss in LOSSES}
     drawn, numbers = draw_figure5(runs, seeds)
-    save(drawn, arguments.output, numbers)
+    save(drawn, output, numbers)

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from ganscape.clusters.trajectories import load_trajectory
-from ganscape.commands.figure_arguments import add_figure_output
+from ganscape.clusters.trajectories import load_replay, load_trajectory
+from ganscape.commands.figure_arguments import add_figure_output, checked_output
 from ganscape.reporting.figure5 import LOSSES
 from ganscape.reporting.figure6 import draw_figure6
 from ganscape.reporting.style import save
@@ -28,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    everyone = {loss: load_trajectory(getattr(arguments, loss)) for loss in LOSSES}
-    typical = {loss: load_trajectory(getattr(arguments, f"{loss}_typical")) for loss in LOSSES}
-    drawn, numbers = draw_figure6(everyone, typical, load_trajectory(arguments.js_stuck))
-    save(drawn, arguments.output, numbers)
+    output = checked_output(arguments)
+    everyone = {loss: load_trajectory(getattr(arguments, loss), loss) for loss in LOSSES}
+    typical = {loss: load_replay(getattr(arguments, f"{loss}_typical"), loss) for loss in LOSSES}
+    drawn, numbers = draw_figure6(everyone, typical, load_replay(arguments.js_stuck, "js"))
+    save(drawn, output, numbers)

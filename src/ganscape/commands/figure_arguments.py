@@ -3,12 +3,27 @@
 import argparse
 from pathlib import Path
 
+from ganscape.files import check_apart, check_writable
+from ganscape.reporting.style import check_figure_path, figure_paths
+
 
 def add_figure_output(parser: argparse.ArgumentParser) -> None:
     """Where `ganscape.reporting.style.save` writes."""
     parser.add_argument(
         "--output", type=Path, required=True, help="file.png; file.pdf and file.csv are written beside it"
     )
+
+
+def checked_output(arguments: argparse.Namespace) -> Path:
+    """`--output`, before anything is drawn: it can be written, and none of its files is to be read too."""
+    check_figure_path(arguments.output)
+    given = (value for name, value in vars(arguments).items() if name != "output")
+    listed = (value if isinstance(value, list) else [value] for value in given)
+    inputs = [value for values in listed for value in values if isinstance(value, Path)]
+    check_apart(figure_paths(arguments.output), inputs)
+    for path in figure_paths(arguments.output):
+        check_writable(path)
+    return arguments.output
 
 
 def add_outcomes(parser: argparse.ArgumentParser) -> None:

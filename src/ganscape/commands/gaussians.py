@@ -36,6 +36,8 @@ def run(arguments: argparse.Namespace) -> None:
             f"--samples {arguments.samples}: give 1 to {gaussians.MIXTURES[arguments.mixture].points}"
         )
     check_arrays_path(arguments.drawn, "samples")
+    if arguments.output.suffix != ".csv":
+        raise InputError(f"{arguments.output}: the file of the looks ends in .csv")
     for target in (arguments.output, arguments.drawn):
         check_writable(target)
     description = f"{arguments.mixture} {arguments.loss}"

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from ganscape.clusters.gaussians import MIXTURES
-from ganscape.commands.figure_arguments import add_figure_output
+from ganscape.commands.figure_arguments import add_figure_output, checked_output
 from ganscape.reporting.figure5 import LOSSES
 from ganscape.reporting.gaussians import draw_gaussians, load_samples, read_looks
 from ganscape.reporting.style import save
@@ -21,10 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    output = checked_output(arguments)
     samples = {
-        (mixture, loss): load_samples(getattr(arguments, f"{mixture}_{loss}"))
+        (mixture, loss): load_samples(getattr(arguments, f"{mixture}_{loss}"), mixture, loss)
         for mixture in MIXTURES
         for loss in LOSSES
     }
     drawn, numbers = draw_gaussians(read_looks(arguments.looks), samples)
-    save(drawn, arguments.output, numbers)
+    save(drawn, output, numbers)

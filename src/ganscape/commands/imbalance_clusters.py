@@ -2,7 +2,7 @@
 
 import argparse
 
-from ganscape.commands.figure_arguments import add_figure_output, add_outcomes
+from ganscape.commands.figure_arguments import add_figure_output, add_outcomes, checked_output
 from ganscape.reporting.imbalance_clusters import draw_imbalance_clusters
 from ganscape.reporting.outcomes import read_outcomes
 from ganscape.reporting.style import save
@@ -14,5 +14,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    output = checked_output(arguments)
     drawn, numbers = draw_imbalance_clusters(read_outcomes(arguments.outcomes))
-    save(drawn, arguments.output, numbers)
+    save(drawn, output, numbers)

@@ -14,7 +14,14 @@ from ganscape.commands.figure_arguments import add_iterations, add_outcomes
 from ganscape.errors import InputError
 from ganscape.files import check_writable
 from ganscape.objectives import OBJECTIVES
-from ganscape.reporting.outcomes import SETTING, of_setting, read_outcomes, stuck_seed, typical_seed
+from ganscape.reporting.outcomes import (
+    SETTING,
+    check_iterations,
+    of_setting,
+    read_outcomes,
+    stuck_seed,
+    typical_seed,
+)
 
 PLACES = np.round(np.arange(-2, 6.01, 0.05), 2)  # where D is kept
 CHOICES = {"typical": typical_seed, "stuck": stuck_seed}
@@ -38,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     outcomes = of_setting(read_outcomes(arguments.outcomes), arguments.loss)
+    check_iterations(outcomes, arguments.iterations)
     seed = CHOICES[arguments.seed](outcomes)
     check_trajectory_path(arguments.output)
     check_writable(arguments.output)

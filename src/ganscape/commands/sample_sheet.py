@@ -2,7 +2,7 @@
 
 import argparse
 
-from ganscape.commands.figure_arguments import add_figure_output
+from ganscape.commands.figure_arguments import add_figure_output, checked_output
 from ganscape.commands.score_arguments import add_measurements, add_study
 from ganscape.errors import InputError
 from ganscape.reporting.measurements import read_measurements
@@ -18,9 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    output = checked_output(arguments)
     if len(arguments.half) != 1:
         raise InputError("--half: one sheet shows one half of a table")
     sheet, panels = draw_sample_sheet(
         study(arguments.study), read_measurements(arguments.metrics), arguments.half[0]
     )
-    save(sheet, arguments.output, panels)
+    save(sheet, output, panels)

@@ -9,9 +9,11 @@ from ganscape.clusters.trajectories import check_trajectory_path, save_trajector
 from ganscape.clusters.two_clusters import Setting
 from ganscape.commands.execution_arguments import add_execution, chosen_execution
 from ganscape.errors import InputError
-from ganscape.files import check_writable, write_text
+from ganscape.files import check_apart, check_writable, write_text
 from ganscape.objectives import OBJECTIVES
 from ganscape.progress import progress_bar
+
+KEPT_EVERY = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, required=True, help="CSV file, a row per seed")
     parser.add_argument("--trajectory", type=Path, help="NPZ file of D's losses and the generated points")
     parser.add_argument(
-        "--trajectory-every", type=int, default=100, help="iterations between the points that are kept"
+        "--trajectory-every",
+        type=int,
+        help=f"iterations between the points that are kept (default: {KEPT_EVERY}, or all if fewer)",
     )
     add_execution(parser)
 
@@ -50,11 +54,18 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.loss, arguments.discriminator_width, arguments.generator_width, tuple(arguments.shares)
     )
     seeds = as_seeds(arguments.seeds)
-    if arguments.trajectory_every < 1:
-        raise InputError(f"--trajectory-every {arguments.trajectory_every}: at least 1 is needed")
+    every = arguments.trajectory_every
+    if every is None:
+        every = max(1, min(KEPT_EVERY, arguments.iterations))
+    elif not 1 <= every <= arguments.iterations:
+        raise InputError(f"--trajectory-every {every}: give 1 to {arguments.iterations}, all iterations")
+    if arguments.output.suffix != ".csv":
+        raise InputError(f"{arguments.output}: the file of the outcomes ends in .csv")
     if arguments.trajectory:
         check_trajectory_path(arguments.trajectory)
-    for target in filter(None, (arguments.output, arguments.trajectory)):
+    targets = [target for target in (arguments.output, arguments.trajectory) if target]
+    check_apart(targets)
+    for target in targets:
         check_writable(target)
     with progress_bar(total=len(seeds) * arguments.iterations, unit="it", desc=arguments.loss) as bar:
         table, trajectory = two_clusters.play(
@@ -62,7 +73,7 @@ def run(arguments: argparse.Namespace) -> None:
             seeds,
             arguments.iterations,
             chosen_execution(arguments),
-            keep_every=arguments.trajectory_every,
+            keep_every=every,
             advanced=bar.update,
         )
     if arguments.trajectory:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from ganscape.commands.figure_arguments import add_figure_output, add_iterations, add_outcomes
+from ganscape.commands.figure_arguments import add_figure_output, add_iterations, add_outcomes, checked_output
 from ganscape.reporting.outcomes import read_outcomes
 from ganscape.reporting.style import save
 from ganscape.reporting.width import draw_width
@@ -15,5 +15,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    output = checked_output(arguments)
     drawn, numbers = draw_width(read_outcomes(arguments.outcomes), arguments.iterations)
-    save(drawn, arguments.output, numbers)
+    save(drawn, output, numbers)

@@ -8,9 +8,10 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ganscape.errors import InputError
 from ganscape.reporting import style
 from ganscape.reporting.losses import LOSS_NAMES, PAIRED_WITH, colour_of, kind_of
-from ganscape.reporting.outcomes import of_setting
+from ganscape.reporting.outcomes import check_iterations, of_setting
 from ganscape.reporting.statistics import Survival, median_interval, median_ratio_interval, survival
 
 ALONE = "wgan-gp"  # neither separable nor the twin of a separable loss
@@ -23,22 +24,22 @@ def draw_escape(outcomes: pd.DataFrame, iterations: int) -> tuple[Figure, pd.Dat
     Rows of the numbers: `part` `curve` (`loss, iteration, not_escaped, low, high`), `median` (`loss, seeds,
     escaped, median, low, high`), and `ratio` (`loss` over `other`, `median` is the ratio of medians).
     """
-    present = set(outcomes["loss"])
-    pairs = [(single, paired) for paired, single in PAIRED_WITH.items() if {single, paired} <= present]
-    alone = [ALONE] if ALONE in present else []
-    times = {
-        loss: of_setting(outcomes, loss)["escape"].to_numpy()
-        for loss in [*chain.from_iterable(pairs), *alone]
-    }
+    check_iterations(outcomes, iterations)
+    groups = _groups(set(outcomes["loss"]))
+    found = {loss: of_setting(outcomes, loss) for loss in chain.from_iterable(groups)}
+    times = {loss: of_loss["escape"].to_numpy() for loss, of_loss in found.items()}
+    pairs = [(single, paired) for paired, single in PAIRED_WITH.items() if {single, paired} <= set(found)]
+    for single, paired in pairs:
+        if not found[single]["seed"].equals(found[paired]["seed"]):
+            raise InputError(f"the seeds of {single} and {paired} differ: play both for the same seeds")
     curves = {loss: survival(escapes, iterations) for loss, escapes in times.items()}
     drawn = style.figure(3.0)
     with rc_context(style.SETTINGS):
-        places = drawn.subplots(1, len(pairs), sharey=True, squeeze=False)[0]
-        for index, (place, pair) in enumerate(zip(places, pairs, strict=True)):
-            shown = [*pair, *(alone if index == 0 else [])]
+        places = drawn.subplots(1, len(groups), sharey=True, squeeze=False)[0]
+        for place, shown in zip(places, groups, strict=True):
             for loss in shown:
                 _draw_curve(place, curves[loss], loss, iterations)
-            _finish(place, times, pair, shown, iterations)
+            _finish(place, times, [pair for pair in pairs if set(pair) <= set(shown)], shown, iterations)
         places[0].set_ylabel("share of seeds that have not yet\nfound both clusters")
         seeds = len(next(iter(times.values())))
         drawn.suptitle(
@@ -50,6 +51,14 @@ def draw_escape(outcomes: pd.DataFrame, iterations: int) -> tuple[Figure, pd.Dat
         [*(_curve_numbers(loss, curve) for loss, curve in curves.items()), _summary(times, pairs)],
         ignore_index=True,
     )
+
+
+def _groups(present: set[str]) -> list[list[str]]:
+    """Which losses share a panel: those of a pair; one that belongs to none goes with the first."""
+    pairs = ((single, paired) for paired, single in PAIRED_WITH.items())
+    groups = [[loss for loss in pair if loss in present] for pair in pairs if present & set(pair)]
+    alone = [ALONE] if ALONE in present else []
+    return [[*groups[0], *alone], *groups[1:]] if groups else [alone]
 
 
 def escape_ratio(times: dict[str, np.ndarray], pair: tuple[str, str]) -> tuple[float, float, float]:
@@ -66,7 +75,11 @@ def _draw_curve(place: Axes, curve: Survival, loss: str, iterations: int) -> Non
 
 
 def _finish(
-    place: Axes, times: dict[str, np.ndarray], pair: tuple[str, str], shown: list[str], iterations: int
+    place: Axes,
+    times: dict[str, np.ndarray],
+    pairs: list[tuple[str, str]],
+    shown: list[str],
+    iterations: int,
 ) -> None:
     for row, loss in enumerate(shown):
         median, low, high = median_interval(times[loss])
@@ -84,12 +97,19 @@ def _finish(
             ha="right",
             va="top",
         )
-    ratio, low, high = escape_ratio(times, pair)
-    text = f"ratio {ratio:.2g} ({low:.2g} to {high:.2g})" if np.isfinite(ratio) else "ratio unknown"
-    place.set_title(text, fontweight="bold")
+    if pairs:
+        place.set_title(_ratio_text(*escape_ratio(times, pairs[0])), fontweight="bold")
     place.set_xlim(0, iterations)
     place.set_ylim(0, 1.02)
     place.set_xlabel("iteration")
+
+
+def _ratio_text(ratio: float, low: float, high: float) -> str:
+    """A ratio with its interval, as far as they are known."""
+    if not np.isfinite(high):
+        known = f"{ratio:.2g}" if np.isfinite(ratio) else "unknown"
+        return f"ratio {known}" + (f" (at least {low:.2g})" if low > 0 and np.isfinite(low) else "")
+    return f"ratio {ratio:.2g} ({low:.2g} to {high:.2g})"
 
 
 def _number(value: float) -> str:

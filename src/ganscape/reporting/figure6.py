@@ -2,18 +2,21 @@
 
 Above, for JS-GAN and RS-GAN, the loss at D's last step of every iteration: bands of all seeds, the seed of
 the median escape time in front, and the values that the theory has for a collapsed and for a perfect
-state. Below, D and the points of the JS-GAN seed that was collapsed longest, in the middle of its longest
-collapse, and the same two values of D for all seeds, each in the middle of its own longest collapse.
+state. Below, D and the points of the JS-GAN seed that was collapsed for the most iterations, in the middle
+of its longest collapse, and the same two values of D for all seeds, each in the middle of its own longest
+collapse. The stretch that a game may begin with, before D has learnt anything, is no collapse here.
 """
 
 import numpy as np
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
 
 from ganscape.clusters.distributions import TwoClusters
 from ganscape.clusters.trajectories import Trajectory
+from ganscape.errors import InputError
 from ganscape.reporting import style
 from ganscape.reporting.figure5 import LOSSES, escape_time
 from ganscape.reporting.losses import LOSS_NAMES, colour_of
@@ -24,6 +27,9 @@ OPTIMUM = (
     1.0,
 )  # of D where all generated and half of the real points are, and where only real ones are
 UNDECIDED = (1 / 2, 1 / 2)  # D cannot tell real from generated points anywhere
+SHADES = LinearSegmentedColormap.from_list(
+    "pale to vermillion to black", ["#f7d9c9", style.SEPARABLE, "#3b1900"]
+)
 PERCENTILES = (5, 25, 50, 75, 95)
 STEPS = 500
 LOWEST, HIGHEST = 0.25, 0.85
@@ -35,9 +41,13 @@ def draw_figure6(
 ) -> tuple[Figure, pd.DataFrame]:
     """`everyone` has the losses of all seeds, `typical` and `stuck` are full trajectories of one seed.
 
-    Rows of the numbers: `part` (`band`, `typical`, `discriminator`, `points`, `all seeds`), `loss`,
-    `seed`, and what the part has: `iteration`, `percentile`, `place`, `value`.
+    Raises `InputError` where they are of different numbers of iterations. Rows of the numbers: `part`
+    (`band`, `typical`, `discriminator`, `points`, `all seeds`), `loss`, `seed`, and what the part has:
+    `iteration`, `percentile`, `place`, `value`.
     """
+    lengths = {run.losses.shape[1] for run in (*everyone.values(), *typical.values(), stuck)}
+    if len(lengths) > 1:
+        raise InputError(f"the runs have {sorted(lengths)} iterations: give runs of one length")
     drawn = style.figure(5.6)
     with rc_context(style.SETTINGS):
         places = drawn.subplots(2, 2, height_ratios=(1, 1))
@@ -50,7 +60,7 @@ def draw_figure6(
         drawn.suptitle(
             f"D's loss at the last step of every iteration: central 50 % and 90 % of {seeds} seeds, in black "
             "the seed of the\nmedian escape time. Below, D in the middle of a JS-GAN's longest collapse: "
-            "left of the seed that was\ncollapsed longest, right of every seed",
+            "left of the seed that was\ncollapsed for the most iterations, right of every seed",
             fontsize=8,
         )
     parts = [part for loss in LOSSES for part in _loss_numbers(everyone[loss], typical[loss], loss)]
@@ -58,8 +68,8 @@ def draw_figure6(
 
 
 def collapsed_values(run: Trajectory) -> pd.DataFrame:
-    """For each seed that ever collapsed, D where the points were and where they were not, in its longest
-    collapse.
+    """For each seed that collapsed after its start, D where the points were and where they were not, in its
+    longest collapse.
 
     Columns `seed, iteration, collapsed_on` (0 or 1, the cluster), `occupied` and `empty` (D at the centres).
     """
@@ -84,7 +94,7 @@ def probability(logits: np.ndarray) -> np.ndarray:
 
 
 def _moments(run: Trajectory) -> np.ndarray:
-    """Iterations that are drawn, counted from 0: close together at first, as things happen early."""
+    """Iterations that are drawn, counted from 0."""
     last = run.losses.shape[1]
     return np.unique(np.linspace(0, last - 1, min(STEPS, last)).round().astype(int))
 
@@ -120,9 +130,12 @@ def _draw_losses(place: Axes, everyone: Trajectory, typical: Trajectory, loss: s
 
 
 def _draw_discriminator(place: Axes, stuck: Trajectory) -> None:
+    colour = colour_of("js")
+    if not stuck.collapsed_at[0]:
+        _say_nothing_collapsed(place, f"(c) seed {stuck.seeds[0]}", colour)
+        return
     at = int(stuck.collapsed_at[0]) - 1
     on = int(stuck.collapsed_counts[0].argmax())
-    colour = colour_of("js")
     place.plot(stuck.places, probability(stuck.logits[0, at]), color=colour, linewidth=1.4)
     generated, real = stuck.points[0, at], stuck.real[0]
     place.plot(real, np.full(len(real), -0.07), "|", color=style.NEUTRAL, markersize=7, markeredgewidth=0.5)
@@ -146,6 +159,13 @@ def _draw_discriminator(place: Axes, stuck: Trajectory) -> None:
     )
 
 
+def _say_nothing_collapsed(place: Axes, title: str, colour: str) -> None:
+    place.text(0.5, 0.5, "no collapse after the start", transform=place.transAxes, ha="center")
+    place.set_title(title, color=colour, fontweight="bold")
+    place.set_xticks([])
+    place.set_yticks([])
+
+
 def _labels(on: int) -> tuple[str, str]:
     occupied, empty = "optimum 1/3", "optimum 1"
     return (occupied, empty) if on == 0 else (empty, occupied)
@@ -154,9 +174,19 @@ def _labels(on: int) -> tuple[str, str]:
 def _draw_all_seeds(place: Axes, everyone: Trajectory) -> None:
     values = collapsed_values(everyone)
     colour = colour_of("js")
-    place.plot(
-        values["occupied"], values["empty"], "o", color=colour, markersize=2.5, alpha=0.5, markeredgewidth=0
+    if values.empty:
+        _say_nothing_collapsed(place, "(d) all seeds", colour)
+        return
+    shown = place.scatter(
+        values["occupied"],
+        values["empty"],
+        s=9,
+        c=values["iteration"],
+        norm=LogNorm(1, everyone.losses.shape[1]),
+        cmap=SHADES,
+        linewidths=0,
     )
+    place.figure.colorbar(shown, ax=place, label="iteration (middle of the collapse)", pad=0.02)
     for reference, text, mark in (
         (OPTIMUM, "optimum (1/3, 1)", "D"),
         (UNDECIDED, "undecided (1/2, 1/2)", "s"),
@@ -180,7 +210,9 @@ def _draw_all_seeds(place: Axes, everyone: Trajectory) -> None:
     place.set_yticks(ticks, ["0", "1/3", "1/2", "2/3", "1"])
     place.set_xlabel("D where the generated points are")
     place.set_ylabel("D at the empty cluster")
-    place.set_title(f"(d) D of the {len(values)} seeds that ever collapsed", color=colour, fontweight="bold")
+    place.set_title(
+        f"(d) D of the {len(values)} seeds that collapse after their start", color=colour, fontweight="bold"
+    )
 
 
 def _loss_numbers(everyone: Trajectory, typical: Trajectory, loss: str) -> list[pd.DataFrame]:
@@ -200,6 +232,8 @@ def _loss_numbers(everyone: Trajectory, typical: Trajectory, loss: str) -> list[
 
 
 def _stuck_numbers(stuck: Trajectory) -> pd.DataFrame:
+    if not stuck.collapsed_at[0]:
+        return pd.DataFrame()
     at = int(stuck.collapsed_at[0]) - 1
     curve = pd.DataFrame({"place": stuck.places, "value": probability(stuck.logits[0, at])})
     points = pd.DataFrame({"place": stuck.points[0, at]})

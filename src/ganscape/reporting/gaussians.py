@@ -19,6 +19,7 @@ from ganscape.reporting.losses import LOSS_NAMES, colour_of
 from ganscape.reporting.reading import read_tables
 
 MEASURES = {"modes": "modes covered", "good_share": "share of good samples"}
+NUMBERS = [column for column in COLUMNS if column not in ("mixture", "loss", "status")]
 QUARTILES = (0.25, 0.5, 0.75)
 
 
@@ -31,12 +32,24 @@ def read_looks(paths: Iterable[Path]) -> pd.DataFrame:
                 raise InputError(
                     f"nothing of {loss} on {mixture} is in these files: give `gaussians` of both losses"
                 )
+    words = [column for column in NUMBERS if not pd.api.types.is_numeric_dtype(looks[column])]
+    if words:
+        raise InputError(f"the files have words in {', '.join(words)}: make them again with `gaussians`")
+    repeated = looks[looks.duplicated(["mixture", "loss", "seed", "iteration"])]
+    if len(repeated):
+        first = repeated.iloc[0]
+        told = f"seed {first['seed']} of {first['loss']} on {first['mixture']}"
+        raise InputError(f"{told} was given twice: give each file once")
     return looks
 
 
-def load_samples(source: Path) -> Samples:
-    """The last samples that `gaussians` wrote; raises `InputError` for anything else."""
-    return load_arrays(Samples, source, "a file of samples", "`gaussians`")
+def load_samples(source: Path, mixture: str, loss: str) -> Samples:
+    """The last samples that `gaussians` wrote of these; raises `InputError` for anything else."""
+    samples = load_arrays(Samples, source, "a file of samples", "`gaussians`")
+    if (str(samples.mixture), str(samples.loss)) != (mixture, loss):
+        found = f"{samples.loss} on the {samples.mixture}"
+        raise InputError(f"{source} has samples of {found}, not of {loss} on the {mixture}")
+    return samples
 
 
 def draw_gaussians(
@@ -74,7 +87,10 @@ def draw_gaussians(
 
 def _bands(looks: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Quartiles over the seeds that have not diverged."""
-    finished = looks[looks["status"] == DONE].groupby(["loss", "iteration"])[measure]
+    kept = looks[looks["status"] == DONE]
+    if kept.empty:
+        return pd.DataFrame(columns=["loss", "iteration", "lower", "median", "upper", "seeds"], dtype=float)
+    finished = kept.groupby(["loss", "iteration"])[measure]
     bands = finished.quantile(list(QUARTILES)).unstack()
     bands.columns = ["lower", "median", "upper"]
     return bands.assign(seeds=finished.size()).reset_index()
@@ -118,6 +134,8 @@ def _draw_measure(place: Axes, bands: pd.DataFrame, mixture: str, measure: str) 
 
 
 def _draw_samples(place: Axes, samples: Samples, seed: int, mixture: str, loss: str) -> pd.DataFrame:
+    if seed not in samples.seeds:
+        raise InputError(f"the samples of {loss} on {mixture} lack seed {seed}: give those of the same run")
     row = int(np.flatnonzero(samples.seeds == seed)[0])
     place.plot(*samples.real[row].T, ".", color="#c0c0c0", markersize=1.5, markeredgewidth=0, rasterized=True)
     place.plot(

@@ -36,11 +36,23 @@ def read_outcomes(paths: Iterable[Path]) -> pd.DataFrame:
 
 def _check_content(outcomes: pd.DataFrame) -> None:
     """Raise `InputError` for values that `two-cluster` never writes."""
+    if outcomes.empty:
+        raise InputError("the outcomes have no rows: make them again with `two-cluster`")
     unknown = set(outcomes["loss"]) - set(LOSS_NAMES)
     words = [column for column in NUMBERS if not pd.api.types.is_numeric_dtype(outcomes[column])]
     if unknown or words:
         problem = f"the losses {sorted(map(str, unknown))}" if unknown else f"words in {', '.join(words)}"
         raise InputError(f"the outcomes have {problem}, which `two-cluster` never writes: make them again")
+
+
+def check_iterations(outcomes: pd.DataFrame, iterations: int) -> None:
+    """Raise `InputError` unless the outcomes can be of so many iterations."""
+    at_least = int(outcomes[["escape_time", "iterations_collapsed"]].max().max())
+    if iterations < max(1, at_least):
+        raise InputError(
+            f"--iterations {iterations}: the outcomes are of at least {max(1, at_least)}; "
+            "give what `two-cluster` was given"
+        )
 
 
 def of_setting(
@@ -68,7 +80,7 @@ def typical_seed(outcomes: pd.DataFrame) -> int:
 
 
 def stuck_seed(outcomes: pd.DataFrame) -> int:
-    """The seed that was collapsed for the most iterations."""
+    """The seed that was collapsed for the most iterations in all."""
     return int(
         outcomes.sort_values(["iterations_collapsed", "seed"], ascending=[False, True])["seed"].iloc[0]
     )

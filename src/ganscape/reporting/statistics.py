@@ -33,20 +33,25 @@ def survival(times: np.ndarray, end: float) -> Survival:
     """
     happened = np.isfinite(times)
     if not happened.any():  # nothing to estimate from; Wilson's interval for none of n
-        _, high = proportion_interval(0, len(times))
-        return Survival(np.array([0.0, end]), np.ones(2), np.array([1.0, 1 - high]), np.ones(2))
+        return Survival(np.array([0.0, end]), np.ones(2), np.full(2, 1 - _none_of(times)), np.ones(2))
     data = CensoredData(uncensored=times[happened], right=np.full((~happened).sum(), end))
     curve = ecdf(data).sf
-    with warnings.catch_warnings():  # where the share is 0 the interval is undefined: none has gone on
+    with warnings.catch_warnings():  # log-log bands are undefined where the share is 0: Wilson's
         warnings.simplefilter("ignore", RuntimeWarning)
         band = curve.confidence_interval(CONFIDENCE, method="log-log")
-    low, high = np.nan_to_num(band.low.probabilities), np.nan_to_num(band.high.probabilities)
+    low = np.nan_to_num(band.low.probabilities, nan=0.0)
+    high = np.nan_to_num(band.high.probabilities, nan=_none_of(times))
 
     def from_zero(values: np.ndarray) -> np.ndarray:
         return np.concatenate(([1.0], values))
 
     moments = np.concatenate(([0.0], curve.quantiles))
     return Survival(moments, from_zero(curve.probabilities), from_zero(low), from_zero(high))
+
+
+def _none_of(times: np.ndarray) -> float:
+    """What share may have been missed where none of as many was seen."""
+    return proportion_interval(0, len(times))[1]
 
 
 def median_interval(times: np.ndarray, seed: int = 0) -> tuple[float, float, float]:
@@ -61,8 +66,11 @@ def median_ratio_interval(
     """median(slower) / median(faster), of the same seeds, and its bootstrap interval over seeds.
 
     Seeds are drawn together, as both have the same data, latents and initial weights. Infinite medians
-    give an infinite ratio, two of them an undefined one.
+    give an infinite ratio, two of them an undefined one, which could be any for the interval. Raises
+    `ValueError` for different numbers of seeds.
     """
+    if len(slower) != len(faster):
+        raise ValueError(f"{len(slower)} and {len(faster)} times are not of the same seeds")
     rows = _resampled_rows(len(slower), seed)
     with np.errstate(invalid="ignore"):
         ratios = np.median(slower[rows], axis=1) / np.median(faster[rows], axis=1)
@@ -75,9 +83,8 @@ def _resampled_rows(count: int, seed: int) -> np.ndarray:
 
 
 def _percentiles(values: np.ndarray) -> tuple[float, float]:
-    """Without interpolation, which infinities do not admit; undefined where any value is."""
-    if np.isnan(values).any():
-        return float("nan"), float("nan")
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(values, [tail, 1 - tail], method="inverted_cdf")
+    """Without interpolation, which infinities do not admit; an undefined value could be any from 0 on."""
+    tail, undefined = (1 - CONFIDENCE) / 2, np.isnan(values)
+    low = np.quantile(np.where(undefined, 0, values), tail, method="inverted_cdf")
+    high = np.quantile(np.where(undefined, np.inf, values), 1 - tail, method="inverted_cdf")
     return float(low), float(high)

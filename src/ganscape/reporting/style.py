@@ -7,6 +7,7 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ganscape.errors import InputError
 from ganscape.files import atomic_path, write_text
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # or embedding fonts fills a step's log
@@ -37,15 +38,29 @@ def figure(height: float, width: float = TEXT_WIDTH) -> Figure:
         return Figure(figsize=(width, height), layout="constrained")
 
 
+def check_figure_path(target: Path) -> None:
+    """Raise `InputError` unless a figure can be saved by this name."""
+    if target.suffix != ".png":
+        raise InputError(f"{target}: a figure's file ends in .png")
+
+
+def figure_paths(target: Path) -> list[Path]:
+    """The files that a figure consists of."""
+    return [target.with_suffix(suffix) for suffix in (".png", ".pdf", ".csv")]
+
+
 def save(drawn: Figure, target: Path, numbers: pd.DataFrame) -> list[Path]:
-    """Write a figure as `target` (.png) and .pdf, and the numbers it was drawn from as .csv beside it."""
-    written = []
-    for suffix, metadata in (
-        (".png", {"Software": None}),
-        (".pdf", {"CreationDate": None, "Producer": None}),
+    """Write a figure as `target` (.png) and .pdf, and the numbers it was drawn from as .csv beside it.
+
+    Raises `InputError` where `target` has another ending.
+    """
+    check_figure_path(target)
+    bitmap, document, table = figure_paths(target)
+    for place, metadata in (
+        (bitmap, {"Software": None}),
+        (document, {"CreationDate": None, "Producer": None}),
     ):
-        with matplotlib.rc_context(SETTINGS), atomic_path(target.with_suffix(suffix)) as path:
-            drawn.savefig(path, format=suffix[1:], dpi=RESOLUTION, metadata=metadata)
-        written.append(target.with_suffix(suffix))
-    write_text(target.with_suffix(".csv"), numbers.to_csv(index=False, float_format="%.6g"))
-    return [*written, target.with_suffix(".csv")]
+        with matplotlib.rc_context(SETTINGS), atomic_path(place) as path:
+            drawn.savefig(path, format=place.suffix[1:], dpi=RESOLUTION, metadata=metadata)
+    write_text(table, numbers.to_csv(index=False, float_format="%.6g"))
+    return [bitmap, document, table]

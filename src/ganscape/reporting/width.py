@@ -1,5 +1,7 @@
 """Figure `width`: escape times against the widths of discriminator, generator, and both."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 from matplotlib import rc_context
@@ -11,7 +13,7 @@ from ganscape.errors import InputError
 from ganscape.reporting import style
 from ganscape.reporting.figure5 import LOSSES
 from ganscape.reporting.losses import LOSS_NAMES, colour_of, kind_of
-from ganscape.reporting.outcomes import BALANCED
+from ganscape.reporting.outcomes import BALANCED, check_iterations
 from ganscape.reporting.statistics import median_interval, proportion_interval
 
 STUDIES = {
@@ -53,9 +55,12 @@ def width_summary(outcomes: pd.DataFrame) -> pd.DataFrame:
                 }
             )
     summary = pd.DataFrame(rows)
-    for study in STUDIES:
-        if not len(summary) or summary[summary["study"] == study].groupby("loss").size().min() < 2:
-            raise InputError(f"study {study} has only one width: give outcomes of several")
+    for study, loss in product(STUDIES, LOSSES):
+        of_study = len(summary) and (summary["study"].eq(study) & summary["loss"].eq(loss)).sum()
+        if of_study < 2:
+            raise InputError(
+                f"study {study} has {of_study} widths of {loss}: give outcomes of two, the paper's among them"
+            )
     return summary
 
 
@@ -74,6 +79,7 @@ def _studies(discriminator: int, generator: int) -> list[str]:
 
 def draw_width(outcomes: pd.DataFrame, iterations: int) -> tuple[Figure, pd.DataFrame]:
     """Medians with 95 % intervals above, shares of seeds that escape below; returns `width_summary` too."""
+    check_iterations(outcomes, iterations)
     summary = width_summary(outcomes)
     drawn = style.figure(4.0)
     with rc_context(style.SETTINGS):
@@ -123,10 +129,16 @@ def _draw_study(above: Axes, below: Axes, summary: pd.DataFrame, study: str, ite
                 capsize=2,
                 clip_on=False,
             )
+        for place in at[~np.isfinite(line["median"])]:
+            above.plot(place, iterations, "^", color=colour, markersize=7, clip_on=False)
+            above.annotate(
+                "never", (place, iterations), (0, -11), textcoords="offset points", ha="center", color=colour
+            )
     above.set_yscale("log")
-    above.set_yticks([300, 1000, 3000], ["300", "1000", "3000"])
+    above.set_yticks([30, 100, 300, 1000, 3000], ["30", "100", "300", "1000", "3000"])
     above.minorticks_off()
-    above.set_ylim(200, 1.05 * iterations)
+    least = summary["low"][np.isfinite(summary["low"])].min()
+    above.set_ylim(min(200, iterations / 25, 0.8 * least), 1.05 * iterations)
     below.set_ylim(0, 1.02)
     below.set_xticks(range(len(widths)), [str(units) for units in widths])
     below.set_xlim(-0.4, len(widths) - 0.6)

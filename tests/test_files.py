@@ -1,0 +1,81 @@
+"""Writing files: never half of one, never over what is no file, never over what is still to be read."""
+
+import os
+import subprocess
+
+import pytest
+
+from ganscape.cli import main
+from ganscape.errors import InputError
+from ganscape.files import atomic_path, check_apart, check_writable, write_text
+
+
+def test_a_write_that_fails_leaves_what_there_was(tmp_path):
+    target = tmp_path / "file.txt"
+    target.write_text("before")
+    with pytest.raises(RuntimeError), atomic_path(target) as path:
+        path.write_text("half")
+        raise RuntimeError
+    assert target.read_text() == "before" and os.listdir(tmp_path) == ["file.txt"]
+
+
+def test_a_link_is_followed_and_stays_a_link(tmp_path):
+    real, link = tmp_path / "real.csv", tmp_path / "link.csv"
+    real.write_text("before")
+    link.symlink_to(real)
+    check_writable(link)
+    write_text(link, "after")
+    assert link.is_symlink() and real.read_text() == "after"
+
+
+@pytest.fixture
+def pipe(tmp_path):
+    subprocess.run(["mkfifo", tmp_path / "pipe.csv"], check=True)
+    return tmp_path / "pipe.csv"
+
+
+def test_what_is_no_file_is_neither_replaced_nor_written(pipe):
+    for write in (check_writable, lambda target: write_text(target, "after")):
+        with pytest.raises(InputError, match=r"pipe\.csv: it is a device or a pipe; name a file"):
+            write(pipe)
+    assert pipe.is_fifo()
+
+
+def test_a_folder_is_not_replaced(tmp_path):
+    for write in (check_writable, lambda target: write_text(target, "after")):
+        with pytest.raises(InputError, match="it is a folder; name a file"):
+            write(tmp_path)
+
+
+def test_outputs_are_other_files_than_inputs_and_one_another(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    check_apart([one, other], [tmp_path / "third"])
+    (tmp_path / "link").symlink_to(one)
+    for outputs, inputs in (([one, one], []), ([one], [other, one]), ([one], [tmp_path / "link"])):
+        with pytest.raises(InputError, match="is named twice, or is to be read too: name another file"):
+            check_apart(outputs, inputs)
+
+
+def test_a_figure_does_not_overwrite_what_it_is_drawn_from(tmp_path, capsys):
+    outcomes = tmp_path / "outcomes.csv"
+    outcomes.write_text("kept")
+    words = ["escape", "--outcomes", str(outcomes), "--iterations", "10"]
+    assert main([*words, "--output", str(tmp_path / "outcomes.png")]) == 1
+    assert "outcomes.csv is named twice, or is to be read too" in capsys.readouterr().err
+    assert outcomes.read_text() == "kept" and os.listdir(tmp_path) == ["outcomes.csv"]
+
+
+@pytest.mark.parametrize("name", ["figure.jpg", "figure", "run.v2"])
+def test_a_figure_of_another_kind_is_refused(name, tmp_path, capsys):
+    assert main(["barriers", "--output", str(tmp_path / name)]) == 1
+    assert f"{name}: a figure's file ends in .png" in capsys.readouterr().err
+    assert not os.listdir(tmp_path)
+
+
+def test_outcomes_and_trajectory_are_two_files(tmp_path, capsys):
+    words = ["two-cluster", "--loss", "js", "--seeds", "0", "--iterations", "1"]
+    link = tmp_path / "link.npz"
+    link.symlink_to(tmp_path / "out.csv")
+    assert main([*words, "--output", str(tmp_path / "out.csv"), "--trajectory", str(link)]) == 1
+    assert "link.npz is named twice" in capsys.readouterr().err
+    assert os.listdir(tmp_path) == ["link.npz"]
