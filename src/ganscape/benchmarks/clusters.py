@@ -21,6 +21,7 @@ LOSS = "rs"
 SEEDS = 256
 FEW, MANY = 16, 4096  # between which the cost of a seed must not rise
 ITERATIONS = 10  # in one call
+ONE_THREAD = f"native-{SEEDS}-one-thread"
 MATMUL = "matmul"
 
 
@@ -32,9 +33,11 @@ def measure_two_clusters(repeats: int, seconds_per_turn: float) -> list[Measurem
         PLAIN: _build_plain,
         "batched": partial(_build_batched, threads),
         **{name: partial(_build_native, threads, seeds) for name, seeds in counts.items()},
+        ONE_THREAD: partial(_build_native, 1, SEEDS),
         MATMUL: partial(build_matmul, threads),
     }
     measured = performance(variants, repeats, seconds_per_turn)
+    counts[ONE_THREAD] = SEEDS
     played = {PLAIN: 1, "batched": SEEDS, **{name: seeds * ITERATIONS for name, seeds in counts.items()}}
     rates = {name: measured[name].rate * count for name, count in played.items()}
     operations = {name: rate * iteration_operations() / 1e9 for name, rate in rates.items()}

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from ganscape.clusters.distributions import TwoClusters
 from ganscape.clusters.two_clusters import DISCRIMINATOR_WIDTH, GENERATOR_WIDTH
@@ -59,7 +60,7 @@ def imbalance_summary(outcomes: pd.DataFrame) -> pd.DataFrame:
 def draw_imbalance_clusters(outcomes: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     """Shares of runs that end collapsed and in success, and the proportions that all reach."""
     summary = imbalance_summary(outcomes)
-    drawn = style.figure(3.1)
+    drawn = style.figure(3.3)
     with rc_context(style.SETTINGS):
         collapsed, success, reached = drawn.subplots(1, 3)
         shares = sorted(summary["share"].unique())
@@ -81,17 +82,10 @@ def draw_imbalance_clusters(outcomes: pd.DataFrame) -> tuple[Figure, pd.DataFram
         success.set_title("runs that end with both clusters\nin proportion (80 % of each)")
         reached.set_title("share of the generated points at 0\n(quartiles; black: of the real ones)")
         drawn.suptitle(_heading(summary), fontsize=9)
-        for loss, height in zip(LOSSES, (0.97, 0.88), strict=True):
-            collapsed.text(
-                0.98,
-                height,
-                f"{LOSS_NAMES[loss]} ({kind_of(loss)})",
-                color=colour_of(loss),
-                ha="right",
-                va="top",
-                fontweight="bold",
-                transform=collapsed.transAxes,
-            )
+        names = [
+            Patch(color=colour_of(loss), label=f"{LOSS_NAMES[loss]} ({kind_of(loss)})") for loss in LOSSES
+        ]
+        drawn.legend(handles=names, loc="outside lower center", ncols=len(LOSSES), frameon=False)
     return drawn, summary
 
 
