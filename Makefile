@@ -3,12 +3,14 @@
 # make bench   speed, as ratios to a plain implementation: results/bench.csv
 # make lint    style of Python and of the workflow
 # Each sets up .venv first, once. Options: PYTHON=python3.11 CORES=2 (default: all cores)
+#          TEST_PROCESSES=2 (default: as many as there are cores)
 #          MEMORY_MB=3600 (what the jobs of `make quick` take together, whatever the number of cores: two
 #          trainings at a time; more of it lets more cores work)
 
 PYTHON ?= python3.11
 CORES ?= all
 MEMORY_MB ?= 3600
+TEST_PROCESSES ?= logical
 VENV := .venv
 READY := $(VENV)/.ready
 QUICK := snakemake all --cores $(CORES) --resources mem_mb=$(MEMORY_MB) --configfile workflow/presets/quick.yaml
@@ -33,7 +35,7 @@ quick: $(READY)
 	fi
 
 test: $(READY)
-	python -m pytest
+	python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile
 
 bench: $(READY)
 	python -m ganscape bench --device cpu --output results/bench.csv

@@ -14,6 +14,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/authors.smk"
 include: "workflow/rules/landscape.smk"
 include: "workflow/rules/clusters.smk"
 include: "workflow/rules/tables.smk"
@@ -32,6 +33,11 @@ rule hinge:
 rule least_squares:
     input:
         SCORES["least_squares"],
+
+
+rule authors:
+    input:
+        AUTHORS_RESULTS,
 
 
 rule ema:
@@ -97,5 +103,6 @@ rule all:
         rules.hinge.input,
         rules.least_squares.input,
         rules.ema.input,
+        rules.authors.input,
         rules.landscape.input,
         rules.clusters.input,

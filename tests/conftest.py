@@ -1,6 +1,37 @@
-"""What all tests share: property tests without time limits, so that a busy machine fails nothing."""
+"""What all tests share: one thread each where they run side by side, property tests without time limits."""
 
+import os
+
+import pytest
 from hypothesis import settings
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Before anything imports PyTorch. With as many processes as cores, threads would wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# A busy machine fails nothing.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def _released_name(name):
+    """Our name of a parameter of the CNN's generator as the authors' released files have it."""
+    layer, rest = name.split(".", 1)
+    if layer == "ups":
+        index, parameter = rest.split(".")
+        return f"deconv{int(index) // 3 + 1}{'_bn' if int(index) % 3 else ''}.{parameter}"
+    return {"linear": "l1", "to_image": "conv4"}[layer] + f".{rest}"
+
+
+@pytest.fixture
+def released_generator(tmp_path):
+    """A file such as the authors released, with fresh weights; its git blob id; the generator."""
+    import torch
+
+    from ganscape.files import git_blob_id
+    from ganscape.images.networks.authors import generator_for
+
+    path = tmp_path / "RSGAN-CNN-quater-cifar.pth"
+    generator = generator_for(path.name)
+    torch.save({_released_name(name): tensor for name, tensor in generator.state_dict().items()}, path)
+    return path, git_blob_id(path.read_bytes()), generator

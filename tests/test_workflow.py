@@ -81,6 +81,23 @@ def test_ema_needs_no_other_runs_than_table_2(tmp_path):
     assert ema["train_gan"] == table2["train_gan"] and ema["render_ema"] == ema["draw_ema"] == 1
 
 
+def test_the_authors_generators_are_downloaded_and_need_no_training(tmp_path):
+    counts = job_counts(tmp_path, "authors")
+    assert counts["fetch_authors_generator"] == counts["evaluate_authors"] == 14
+    assert "train_gan" not in counts
+    assert job_counts(tmp_path, "fetch")["fetch_authors_generator"] == 14
+
+
+def test_a_folder_of_the_authors_generators_is_used_as_far_as_it_goes(tmp_path):
+    (tmp_path / "RSGAN-CNN-half-stl.pth").touch()
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text(f"authors: {{folder: '{tmp_path}'}}")
+    counts = job_counts(tmp_path, "authors", "--configfile", overlay)
+    assert counts["evaluate_authors"] == 1 and "fetch_authors_generator" not in counts
+    quick = job_counts(tmp_path, "authors", "--configfile", ROOT / "workflow/presets/quick.yaml")
+    assert {name for name in quick if name != "total"} == {"authors", "render_authors", "draw_authors"}
+
+
 def test_all_trains_table_2_and_the_other_losses(tmp_path):
     counts = job_counts(tmp_path, "all")
     assert counts["train_gan"] == counts["evaluate_gan"] == 3 * (TRAINED_CONFIGURATIONS + 2 * 8)
@@ -283,6 +300,12 @@ def test_shipped_presets_are_valid(tmp_path, preset):
             "table2: {halves: {cifar10: {base_features: {resnet: 4}}}}",
             "{file}: table2.halves.cifar10.base_features.resnet: 4 is not a multiple of 8, as resnet rows",
         ),
+        (
+            "authors: {generators: {RSGAN-CNN-half-stl.pth: abc}}",
+            "{file}: authors.generators.RSGAN-CNN-half-stl.pth: 'abc' does not match",
+        ),
+        ("authors: {generators: {a.pth: abc}}", "authors.generators: 'a.pth' does not match"),
+        ("authors: {addresses: [https://example.org/]}", "{file}: authors.addresses.0: 'https://example"),
         ("landscape: {largest_n: 99}", "{file}: landscape.largest_n: 99 is greater than the maximum of 30"),
         ("evaluation: {splits: 60000}", "{file}: evaluation.splits: more than the 50000 samples"),
         ("evaluation: {fid_samples: 3}", "{file}: evaluation.fid_samples: 3 is less than the minimum of 4"),

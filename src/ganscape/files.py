@@ -101,10 +101,20 @@ def read_json(source: str | os.PathLike) -> Any:
         raise InputError(f"{source} is not valid JSON ({error})") from None
 
 
+GIT_BLOB = "git blob"
+
+
 def digest(source: str | os.PathLike, algorithm: str) -> str:
-    """Hexadecimal digest of a file's content, for any algorithm that `hashlib` knows (`md5`, `sha256`)."""
+    """Hexadecimal digest of a file's content: `git blob`, or any that `hashlib` knows (`md5`, `sha256`)."""
+    if algorithm == GIT_BLOB:
+        return git_blob_id(Path(source).read_bytes())
     with open(source, "rb") as handle:
         return hashlib.file_digest(handle, algorithm).hexdigest()
+
+
+def git_blob_id(content: bytes) -> str:
+    """What git names a file of this content by: the SHA-1 of a header and of the content."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def _umask() -> int:

@@ -100,7 +100,7 @@ def test_every_run_leaves_its_record_log_and_samples(finished):
 
 def test_figures_come_with_their_numbers(finished):
     studies = ("table2_samples_cifar10", "table2_samples_stl10", "hinge_samples_cifar10")
-    samples = (*studies, "least_squares_samples_cifar10", "ema")
+    samples = (*studies, "least_squares_samples_cifar10", "ema", "authors")
     landscape = ("figure4", "barriers", "basin_depth", "bad_minima")
     clusters = ("figure5", "figure6", "escape", "width", "imbalance_clusters", "gaussians")
     for name in (*samples, *landscape, *clusters):
@@ -109,7 +109,7 @@ def test_figures_come_with_their_numbers(finished):
 
 
 def test_tables_come_in_every_form(finished):
-    scores = ("table2", "hinge", "least_squares", "ema")
+    scores = ("table2", "hinge", "least_squares", "ema", "authors")
     landscape = ("landscape_values", "strict_minima", "assumptions", "minima")
     for name in (*scores, *landscape, "two_clusters"):
         for suffix in ("csv", "md", "tex", "html"):

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ganscape.cli import main
 from ganscape.evaluation import features
@@ -192,3 +193,20 @@ def test_evaluate_real_on_the_reference_itself(data_directory, classifier_weight
     assert main(real_options(data, whole, classifier_weights, output, "train")) == 1
     assert "every image" in capsys.readouterr().err
     assert not output.exists()
+
+
+def test_evaluate_authors(released_generator, tmp_path, reference_path, classifier_weights, capsys):
+    path, blob, _ = released_generator
+    words = evaluate_options(tmp_path, reference_path, classifier_weights, tmp_path / "metrics.json")
+    run = words.index("--run")
+    options = ["evaluate-authors", *words[1:run], *words[run + 2 :], "--generator", str(path)]
+    options += ["--grid", str(tmp_path / "samples.png"), "--git-blob"]
+    assert main([*options, "0" * 40]) == 1
+    assert f"its git blob id is {blob}" in capsys.readouterr().err
+    assert main([*options, blob]) == 0
+    record = json.loads((tmp_path / "metrics.json").read_text())
+    assert record["kind"] == "released" and record["parameters"] == {"generator": 436995}
+    assert record["release"]["architecture"] == "cnn" and record["release"]["width"] == "quarter"
+    assert [entry["status"] for entry in record["entries"]] == ["done"]
+    with Image.open(tmp_path / "samples.png") as grid:
+        assert grid.size == (256, 256)

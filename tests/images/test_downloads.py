@@ -210,6 +210,16 @@ class TestFetchWeights:
         assert "\n" not in message and self.sha256 in message and "sha256 00000000" in message
         assert not target.exists()
 
+    def test_accepts_a_git_blob_id_and_no_other(self, address, target, capsys):
+        blob = hashlib.sha1(b"blob %d\0" % len(CONTENT) + CONTENT).hexdigest()
+        words = ["fetch-weights", "--url", address, "--output", str(target), "--git-blob"]
+        assert main([*words, "0" * 40]) == 1
+        assert f"git blob {blob}" in capsys.readouterr().err and not target.exists()
+        assert main([*words, blob[:39]]) == 1
+        assert "--git-blob" in capsys.readouterr().err and not target.exists()
+        assert main([*words, blob]) == 0
+        assert_complete(target)
+
     @pytest.mark.parametrize("prefix", ["", "6726825", "6726825g"])
     def test_a_prefix_that_proves_nothing_is_bad_input(self, address, target, prefix, capsys):
         assert self.fetch(address, target, prefix) == 1

@@ -246,6 +246,9 @@ STUDIES = {
         for study, losses in OTHER_LOSSES.items()
     },
 }
+AUTHORS = config["authors"]
+AUTHORS_GENERATOR = f"{RESULTS}/authors/{{generator}}"
+AUTHORS_HALVES = {"cifar": "cifar10", "stl": "stl10"}
 STUDY_TITLES = {
     "table2": "Table 2",
     "hinge": "Hinge losses",
@@ -268,6 +271,7 @@ wildcard_constraints:
     seed=r"\d+",
     half="|".join(HALVES),
     study="|".join(STUDIES),
+    generator="RSGAN-[A-Za-z]+-[a-z]+-(cifar|stl)",
     discriminator_width=r"\d+",
     generator_width=r"\d+",
     share=r"0\.\d+",
@@ -327,6 +331,32 @@ def downloaded(dataset):
     if dataset == "digits":
         return []
     return [f"{DOWNLOADS_FOLDER}/{dataset}/manifest.json"]
+
+
+def authors_file(generator):
+    """Where a released generator lies, or will."""
+    folder = AUTHORS["folder"] or f"{DOWNLOADS_FOLDER}/authors"
+    return f"{folder}/{generator}.pth"
+
+
+def authors_data(generator):
+    """Name of the prepared data that a released generator is held against."""
+    return HALVES[AUTHORS_HALVES[generator.rsplit("-", 1)[1]]]
+
+
+def authors_at_hand():
+    """Released generators that can be had, for images like those of the half that stands for their data."""
+    names = [Path(file).stem for file in AUTHORS["generators"]]
+    if AUTHORS["folder"]:
+        names = [name for name in names if Path(authors_file(name)).is_file()]
+    elif not AUTHORS["addresses"]:
+        names = []
+    shapes = {"cifar": "32x32x3", "stl": "48x48x3"}
+    return [
+        name
+        for name in names
+        if authors_data(name).endswith(f"-{shapes[name.rsplit('-', 1)[1]]}")
+    ]
 
 
 def two_clusters(loss, widths=PAPER_WIDTHS, share=0.5):
@@ -391,6 +421,12 @@ SCORES = {
     ]
     for study in STUDIES
 }
+AUTHORS_AT_HAND = authors_at_hand()
+AUTHORS_METRICS = [
+    f"{AUTHORS_GENERATOR.format(generator=name)}/metrics.json"
+    for name in AUTHORS_AT_HAND
+]
+AUTHORS_RESULTS = [*table_files("authors"), *figure_files("authors")]
 EMA = [*table_files("ema"), *figure_files("ema")]
 LANDSCAPE_TABLES = {
     "landscape_values": "Values of two points",
@@ -432,6 +468,8 @@ CLUSTERS_RESULTS = [
 ]
 PREPARED = [path for data in HALF_OF for path in prepared(data).values()]
 DOWNLOADS = sorted({path for data in HALF_OF for path in downloaded(dataset_of(data))})
+if not AUTHORS["folder"]:
+    DOWNLOADS += [authors_file(name) for name in AUTHORS_AT_HAND]
 if EXTRACTOR == "inception":
     DOWNLOADS.append(INCEPTION_WEIGHTS)
 
@@ -531,6 +569,7 @@ MIRRORS = {
     for dataset, chosen in config["datasets"].items()
 }
 WEIGHTS_ADDRESSES = repeated("--url", config["evaluation"]["inception_weights"])
+AUTHORS_NAMES = options({"generators": list(AUTHORS["generators"])})
 HALF_OPTIONS = repeated("--half", [f"{half}={data}" for half, data in HALVES.items()])
 
 # ---------------------------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
-"""Step `fetch-weights`: download a feature extractor's weights and verify their checksum."""
+"""Step `fetch-weights`: download the weights of a network and verify their checksum."""
 
 import argparse
+import re
 from pathlib import Path
 
 from ganscape.errors import InputError
 from ganscape.evaluation import inception_weights
+from ganscape.files import GIT_BLOB
 from ganscape.images.downloads import Checksum, download
 
 SHORTEST_PREFIX = 8  # hexadecimal digits, what PyTorch puts into the names of its weight files
@@ -26,11 +28,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: TensorFlow's Inception)",
     )
     parser.add_argument(
+        "--git-blob", metavar="HEX", help="the file's git blob id, in place of its SHA-256 (40 digits)"
+    )
+    parser.add_argument(
         "--output", required=True, type=Path, help="file to write; kept if it is already right"
     )
 
 
 def run(arguments: argparse.Namespace) -> None:
+    if arguments.git_blob is not None:
+        if not re.fullmatch("[0-9a-f]{40}", arguments.git_blob):
+            raise InputError(f"--git-blob {arguments.git_blob}: give 40 hexadecimal digits")
+        download(arguments.url, arguments.output, Checksum(GIT_BLOB, arguments.git_blob))
+        return
     prefix = arguments.sha256_prefix.lower()
     if len(prefix) < SHORTEST_PREFIX or set(prefix) - set("0123456789abcdef"):
         raise InputError(

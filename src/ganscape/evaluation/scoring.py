@@ -12,9 +12,11 @@ from ganscape.errors import InputError
 from ganscape.evaluation import metrics
 from ganscape.evaluation.extractors import Extractor
 from ganscape.evaluation.features import Reference, Sample, extract, extract_stored, generate
+from ganscape.images.networks import count_parameters
 from ganscape.images.pixels import NonFiniteError
 
 WEIGHTS = ("raw", "ema")
+RELEASED = "released"
 METRICS = (
     *("inception_score_mean", "inception_score_std", "fid", "kid_mean", "kid_std"),
     *("precision", "recall", "coverage", "kl_divergence"),
@@ -77,20 +79,7 @@ def score_run(
         if training["status"] == "diverged":
             entries.append(_diverged(weights))
             continue
-        try:
-            batches = generate(
-                load(weights),
-                protocol.samples,
-                protocol.batch_size,
-                protocol.batch_norm,
-                protocol.seed,
-                device,
-            )
-            sample = extract(batches, protocol.samples, protocol.fid_samples, extractor, f"{weights} images")
-        except NonFiniteError:
-            entries.append(_diverged(weights))
-        else:
-            entries.append(_entry(weights, sample, reference, extractor, protocol))
+        entries.append(_generated_entry(weights, load(weights), reference, extractor, protocol, device))
     return {
         "kind": "run",
         "data": training["specification"]["data"],
@@ -99,6 +88,43 @@ def score_run(
         **_provenance(reference, protocol),
         "entries": entries,
     }
+
+
+def score_released(
+    generator: nn.Module,
+    release: dict,
+    reference: Reference,
+    extractor: Extractor,
+    protocol: Protocol,
+    device: torch.device,
+) -> dict:
+    """Evaluate a generator that others have trained; `release` says which, in the record."""
+    return {
+        "kind": RELEASED,
+        "data": reference.metadata["data"],
+        "release": release,
+        "parameters": {"generator": count_parameters(generator)},
+        **_provenance(reference, protocol),
+        "entries": [_generated_entry(RELEASED, generator, reference, extractor, protocol, device)],
+    }
+
+
+def _generated_entry(
+    weights: str,
+    generator: nn.Module,
+    reference: Reference,
+    extractor: Extractor,
+    protocol: Protocol,
+    device: torch.device,
+) -> dict:
+    try:
+        batches = generate(
+            generator, protocol.samples, protocol.batch_size, protocol.batch_norm, protocol.seed, device
+        )
+        sample = extract(batches, protocol.samples, protocol.fid_samples, extractor, f"{weights} images")
+    except NonFiniteError:
+        return _diverged(weights)
+    return _entry(weights, sample, reference, extractor, protocol)
 
 
 def score_real(

@@ -110,7 +110,7 @@ def _draw(panel: Panel, place: Axes) -> None:
     colour = style.PAIRED if COLUMNS[panel.column][0] else style.SEPARABLE
     place.set_title(panel.title, color=colour)
     if panel.image.exists():
-        place.imshow(_upper_half(panel.image))
+        place.imshow(upper_half(panel.image))
     elif panel.measured["status"] == "done":
         raise InputError(
             f"{panel.image} is missing: delete {panel.image.parent.parent} and train that run again"
@@ -120,7 +120,7 @@ def _draw(panel: Panel, place: Axes) -> None:
         place.text(0.5, 0.5, panel.measured["status"], ha="center", va="center", color=style.NEUTRAL)
 
 
-def _upper_half(path: Path) -> np.ndarray:
+def upper_half(path: Path) -> np.ndarray:
     """The upper half of a square grid, RGB: enough to judge by, and two losses fit side by side on a page."""
     try:
         with Image.open(path) as image:
