@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
 
 from ganscape.clusters.distributions import TwoClusters
@@ -27,9 +26,6 @@ OPTIMUM = (
     1.0,
 )  # of D where all generated and half of the real points are, and where only real ones are
 UNDECIDED = (1 / 2, 1 / 2)  # D cannot tell real from generated points anywhere
-SHADES = LinearSegmentedColormap.from_list(
-    "pale to vermillion to black", ["#f7d9c9", style.SEPARABLE, "#3b1900"]
-)
 PERCENTILES = (5, 25, 50, 75, 95)
 STEPS = 500
 LOWEST, HIGHEST = 0.25, 0.85
@@ -177,42 +173,27 @@ def _draw_all_seeds(place: Axes, everyone: Trajectory) -> None:
     if values.empty:
         _say_nothing_collapsed(place, "(d) all seeds", colour)
         return
-    shown = place.scatter(
-        values["occupied"],
-        values["empty"],
-        s=9,
-        c=values["iteration"],
-        norm=LogNorm(1, everyone.losses.shape[1]),
-        cmap=SHADES,
-        linewidths=0,
-    )
-    place.figure.colorbar(shown, ax=place, label="iteration (middle of the collapse)", pad=0.02)
-    for reference, text, mark in (
-        (OPTIMUM, "optimum (1/3, 1)", "D"),
-        (UNDECIDED, "undecided (1/2, 1/2)", "s"),
-    ):
+    shown = {
+        "empty": ("black", "D at the empty cluster"),
+        "occupied": (colour, "D where the generated points are"),
+    }
+    for name, (shade, label) in shown.items():
+        marks = {"color": shade, "markersize": 2.5, "markeredgewidth": 0, "alpha": 0.6}
+        place.plot(values["iteration"], values[name], "o", label=label, **marks)
+    for value in {*OPTIMUM, *UNDECIDED}:
+        place.axhline(value, color=style.NEUTRAL, linewidth=0.6, linestyle=(0, (1, 1)))
+    for height, reference, name in ((0.88, OPTIMUM, "(1/3, 1)"), (0.8, UNDECIDED, "(1/2, 1/2)")):
         near = (np.abs(values[["occupied", "empty"]].to_numpy() - reference) <= NEAR).all(axis=1).sum()
-        place.plot(
-            *reference, mark, color="white", markeredgecolor="black", markersize=5, clip_on=False, zorder=3
-        )
-        place.annotate(
-            f"{text}:\n{near} of {len(values)} within {NEAR:g}",
-            reference,
-            xytext=(8, -4),
-            textcoords="offset points",
-            fontsize=7,
-            verticalalignment="top",
-        )
-    place.set_xlim(0, 1)
-    place.set_ylim(0, 1.02)
-    ticks = [0, 1 / 3, 0.5, 2 / 3, 1]
-    place.set_xticks(ticks, ["0", "1/3", "1/2", "2/3", "1"])
-    place.set_yticks(ticks, ["0", "1/3", "1/2", "2/3", "1"])
-    place.set_xlabel("D where the generated points are")
-    place.set_ylabel("D at the empty cluster")
-    place.set_title(
-        f"(d) D of the {len(values)} seeds that collapse after their start", color=colour, fontweight="bold"
-    )
+        text = f"{near} of {len(values)} within {NEAR:g} of {name}"
+        place.text(0.03, height, text, transform=place.transAxes, fontsize=7)
+    place.legend(loc="lower left", fontsize=7, frameon=False, handletextpad=0.1)
+    place.set_xscale("log")
+    place.set_xlim(max(1, values["iteration"].min() / 1.3), everyone.losses.shape[1])
+    place.set_ylim(0, 1.06)
+    place.set_yticks([0, 1 / 3, 0.5, 2 / 3, 1], ["0", "1/3", "1/2", "2/3", "1"])
+    place.set_xlabel("iteration (middle of a seed's longest collapse)")
+    place.set_ylabel("D")
+    place.set_title(f"(d) {len(values)} seeds, each in its longest collapse", color=colour, fontweight="bold")
 
 
 def _loss_numbers(everyone: Trajectory, typical: Trajectory, loss: str) -> list[pd.DataFrame]:
