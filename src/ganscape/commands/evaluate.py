@@ -31,6 +31,16 @@ def add_protocol_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, required=True, help="metrics to write (JSON)")
 
 
+def add_batch_norm(parser: argparse.ArgumentParser) -> None:
+    """The option of the protocol that only generated images have."""
+    parser.add_argument(
+        "--batch-norm",
+        choices=BATCH_NORMS,
+        default="batch",
+        help="statistics while sampling: of the batch (the paper's protocol) or the stored running ones",
+    )
+
+
 def chosen_protocol(arguments: argparse.Namespace, batch_norm: str | None) -> Protocol:
     """The protocol that the arguments describe; real images have no batch norm statistics."""
     return Protocol(
@@ -60,12 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--run", dest="run_directory", type=Path, required=True, help="folder of a trained run"
     )
     add_protocol_arguments(parser)
-    parser.add_argument(
-        "--batch-norm",
-        choices=BATCH_NORMS,
-        default="batch",
-        help="statistics while sampling: of the batch (the paper's protocol) or the stored running ones",
-    )
+    add_batch_norm(parser)
     parser.add_argument(
         "--seed", type=int, default=0, help="of the latents, the same for raw and EMA weights"
     )

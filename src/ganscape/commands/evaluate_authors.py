@@ -5,8 +5,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ganscape.commands.devices import chosen_device
-from ganscape.commands.evaluate import add_protocol_arguments, chosen_protocol, matching_reference
-from ganscape.evaluation.features import BATCH_NORMS
+from ganscape.commands.evaluate import (
+    add_batch_norm,
+    add_protocol_arguments,
+    chosen_protocol,
+    matching_reference,
+)
 from ganscape.evaluation.scoring import score_released
 from ganscape.files import write_json
 from ganscape.images.networks.authors import load_released, release_of
@@ -19,12 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--git-blob", required=True, metavar="HEX", help="the file's git blob id")
     add_protocol_arguments(parser)
-    parser.add_argument(
-        "--batch-norm",
-        choices=BATCH_NORMS,
-        default="batch",
-        help="statistics while sampling: of the batch (the paper's protocol) or the stored running ones",
-    )
+    add_batch_norm(parser)
     parser.add_argument("--seed", type=int, default=0, help="of the latents")
     parser.add_argument("--grid", type=Path, required=True, help="PNG of 8 x 8 samples to write")
 
