@@ -28,6 +28,7 @@ PARAMETER_COUNTS = {
     (48, "resnet", "half"): (1814659, 2537344),
     (48, "resnet", "quarter"): (751427, 635328),
     (48, "resnet", "bottleneck"): (1524019, 1357008),
+    (256, "cnn", "full"): (13276608, 11191808),
 }
 
 
@@ -52,6 +53,30 @@ def test_shapes_for_any_channel_count(architecture, width, size, channels, norma
     assert images.shape == (3, channels, size, size)
     assert images.abs().max() <= 1
     assert discriminator(images).shape == (3,)
+
+
+@pytest.mark.parametrize("normalisation", ["spectral", "batch", "none"])
+def test_shapes_of_large_images(normalisation):
+    generator = build_generator("cnn", 256, 3, "full", base_features=2)
+    discriminator = build_discriminator("cnn", 256, 3, "full", 2, normalisation)
+    images = generator(torch.randn(2, generator.latent_dimension))
+    assert images.shape == (2, 3, 256, 256) and images.abs().max() <= 1
+    assert discriminator(images).shape == (2,)
+
+
+def test_the_large_discriminator_computes_what_the_design_says():
+    torch.manual_seed(0)
+    discriminator = build_discriminator("cnn", 256, 3, "full", base_features=2).double().eval()
+    images = torch.rand(2, 3, 256, 256, dtype=torch.float64) * 2 - 1
+    x = images
+    layers = [m for m in discriminator.modules() if isinstance(m, torch.nn.Conv2d)]
+    assert [layer.out_channels for layer in layers] == [2, 4, 8, 16, 32, 64, 1]
+    assert all(layer.bias is None and layer.kernel_size == (4, 4) for layer in layers)
+    for layer in layers[:-1]:
+        x = torch.nn.functional.leaky_relu(
+            torch.nn.functional.conv2d(x, layer.weight, stride=2, padding=1), 0.1
+        )
+    torch.testing.assert_close(discriminator(images), (x * layers[-1].weight).sum((1, 2, 3)))
 
 
 @pytest.mark.parametrize("architecture", ["cnn", "resnet"])
@@ -140,6 +165,8 @@ def test_agrees_with_the_authors_released_generators(name, mode):
         (("cnn", 32, 3, "third"), "unknown width 'third'"),
         (("cnn", 32, 0, "full"), "at least one channel"),
         (("cnn", 32, 3, "bottleneck"), "no bottleneck"),
+        (("resnet", 256, 3, "full"), "no network resnet 256x256"),
+        (("resnet", 256, 3, "full", 32), "no network resnet 256x256"),
         (("resnet", 32, 3, "quarter", 12), "multiple of 8"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The networks of Table 2, by architecture, image size and width."""
+"""The paper's networks, by architecture, image size and width."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,8 @@ from torch import nn
 
 from ganscape.errors import InputError
 from ganscape.images.networks.cnn import CNNDiscriminator, CNNGenerator
+from ganscape.images.networks.cnn256 import SIZE as LARGE
+from ganscape.images.networks.cnn256 import CNN256Discriminator, CNN256Generator
 from ganscape.images.networks.layers import NORMALISATIONS
 from ganscape.images.networks.resnet import ResNetDiscriminator, ResNetGenerator
 
@@ -37,10 +39,13 @@ WIDTHS = {
     "bottleneck": Width(2, hidden_divisor=2),
 }
 ARCHITECTURES = ("cnn", "resnet")
-IMAGE_SIZES = (32, 48)
+IMAGE_SIZES = (32, 48, LARGE)
 
 # Features of the generator at full width, by architecture and image size, in the paper's experiments.
-PAPER_FEATURES = {("cnn", 32): 64, ("cnn", 48): 64, ("resnet", 32): 256, ("resnet", 48): 64}
+PAPER_FEATURES = {
+    **{("cnn", 32): 64, ("cnn", 48): 64, ("cnn", LARGE): 32},
+    **{("resnet", 32): 256, ("resnet", 48): 64},
+}
 
 
 def build_generator(
@@ -53,6 +58,8 @@ def build_generator(
     """
     base, divisors = _resolve(architecture, image_size, channels, width, base_features)
     features = base // divisors.features_divisor
+    if image_size == LARGE:
+        return CNN256Generator(channels, features)
     if architecture == "cnn":
         return CNNGenerator(image_size, channels, features)
     return ResNetGenerator(image_size, channels, features, divisors.hidden_divisor)
@@ -72,6 +79,8 @@ def build_discriminator(
     """
     base, divisors = _resolve(architecture, image_size, channels, width, base_features)
     features = base // divisors.features_divisor
+    if image_size == LARGE:
+        return CNN256Discriminator(channels, features, normalisation)
     if architecture == "cnn":
         return CNNDiscriminator(image_size, channels, features, normalisation)
     if image_size == 32:
@@ -107,7 +116,8 @@ def _resolve(
         raise InputError("the cnn has no bottleneck width: its layers are not residual blocks")
     if channels < 1:
         raise InputError(f"images need at least one channel, not {channels}")
-    base = paper_features(architecture, image_size) if base_features is None else base_features
+    paper = paper_features(architecture, image_size)  # refuses what the paper does not have
+    base = paper if base_features is None else base_features
     divisors = WIDTHS[width]
     smallest = 2 * divisors.features_divisor * divisors.hidden_divisor
     if base < smallest or base % smallest:
