@@ -167,7 +167,7 @@ def test_all_has_the_landscape_and_the_clusters(tmp_path):
 
 def test_quick_is_the_same_graph_on_embedded_data(tmp_path):
     counts = job_counts(tmp_path, "all", "--configfile", ROOT / "workflow/presets/quick.yaml")
-    assert counts["train_gan"] == counts["evaluate_gan"] == TRAINED_CONFIGURATIONS + 2 * 4
+    assert counts["train_gan"] == counts["evaluate_gan"] == TRAINED_CONFIGURATIONS + 2 * 2
     assert counts["train_classifier"] == 1
     assert counts["render_scores"] == 3 and counts["draw_samples"] == 4
     assert "fetch_dataset" not in counts and "fetch_weights" not in counts
