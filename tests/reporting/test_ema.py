@@ -48,6 +48,7 @@ def test_the_table_shows_the_gain_and_both_gaps(runs):
     text = to_markdown(ema_table(TABLE2, summary, measurements, HALVES))
     assert "| RS-GAN + SN | 100.0 | 19.00 | 17.50 | 1.50 | 1.00 | −0.50 | 1 |" in text
     assert "| JS-GAN + SN; channels/2 |  | — | diverged | — | — | — |  |" in text
+    assert text.count("(stand-in for CIFAR-10): ") == 2 and "): ResNet" in text and "): Standard CNN" in text
     assert "Stand-in: digits-32x32x3" in text and "not of the Inception network" in text
 
 

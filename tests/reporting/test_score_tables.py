@@ -214,6 +214,7 @@ def test_hinge_is_held_against_the_figures_of_the_talk(evaluated):
     assert paired[["fid", "fid_gap", "paper_fid", "paper_is"]].tolist() == [11.0, 1.5, 24.07, 7.52]
     text = to_markdown(display(hinge, table, measurements, HALVES))
     assert "Talk FID ↓" in text and "Paper FID" not in text
+    assert "in place of CIFAR-10" in text and "STL-10" not in text  # of which the talk has nothing
     assert "Gap = FID(Hinge-GAN) − FID(Rp-hinge-GAN)." in text
     bottleneck = next(line for line in text.splitlines() if "Rp-hinge-GAN + SN; bottleneck" in line)
     assert "**24.07** | 9.17 |" in bottleneck

@@ -13,7 +13,7 @@ from ganscape.reporting.losses import LOSS_NAMES, colour_of, kind_of
 from ganscape.reporting.measurements import REAL
 from ganscape.reporting.paper_figures import paper_figures
 from ganscape.reporting.rendering import Cell, Column, Section, Table, number
-from ganscape.reporting.score_tables import configuration_name, measurement_notes
+from ganscape.reporting.score_tables import ARCHITECTURE_NAMES, configuration_name, measurement_notes
 from ganscape.reporting.studies import DATASET_NAMES, Half, Study
 
 CONFIGURATION = ["dataset", "architecture", "width", "spectral_norm", "loss"]
@@ -62,7 +62,9 @@ def ema_table(
     sections = []
     for half in halves:
         of_half = summary[summary["dataset"] == half.label]
-        sections.append(Section(half.shown_name, [_line(row) for _, row in of_half.iterrows()]))
+        for architecture, rows in of_half.groupby("architecture", sort=False):
+            heading = f"{half.shown_name}: {ARCHITECTURE_NAMES[architecture]}"
+            sections.append(Section(heading, [_line(row) for _, row in rows.iterrows()]))
     notes = [
         *measurement_notes(study, summary, measurements, halves),
         "Gain = FID(raw) − FID(EMA); Gap = FID(JS-GAN) − FID(RS-GAN). The paper says that EMA improves both "

@@ -108,7 +108,7 @@ def _row_label(configuration: dict) -> str:
 
 def _draw(panel: Panel, place: Axes) -> None:
     colour = style.PAIRED if COLUMNS[panel.column][0] else style.SEPARABLE
-    place.set_title(panel.title, color=colour)
+    place.set_title(panel.title, color=colour, fontsize=7)
     if panel.image.exists():
         place.imshow(upper_half(panel.image))
     elif panel.measured["status"] == "done":

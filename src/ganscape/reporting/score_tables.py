@@ -266,6 +266,7 @@ def measurement_notes(
     study: Study, table: pd.DataFrame, measurements: pd.DataFrame, halves: Sequence[Half]
 ) -> list[str]:
     """What a reader must know of our figures: stand-ins, features, length of training, samples."""
+    halves = [half for half in halves if len(study.of_half(half))]
     notes = [
         f"Stand-in: {half.data} in place of {DATASET_NAMES[half.name]}. "
         "These rows show that the workflow works; their figures do not compare with the paper's."
