@@ -6,16 +6,15 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ganscape.errors import InputError
-from ganscape.files import atomic_path
+from ganscape.errors import InputError, in_a_line
+from ganscape.files import atomic_path, check_ending
 
 Record = TypeVar("Record")
 
 
 def check_arrays_path(target: Path, content: str) -> None:
     """Raise `InputError` unless `target` is named as such files are; `content` says what it would hold."""
-    if target.suffix != ".npz":
-        raise InputError(f"{target}: {content}'s file ends in .npz")
+    check_ending(target, ".npz", f"{content}'s file")
 
 
 def save_arrays(record: Any, target: Path) -> None:
@@ -33,6 +32,5 @@ def load_arrays(kind: type[Record], source: Path, content: str, made_by: str) ->
             if array.dtype.kind not in ("U" if array.ndim == 0 else "iuf"):
                 raise ValueError(f"{name} holds no {'name' if array.ndim == 0 else 'numbers'}")
     except Exception as error:  # damaged archives raise whatever zip, zlib and numpy come upon
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{source} is not {content} ({reason}): make it with {made_by}") from None
+        raise InputError(f"{source} is not {content} ({in_a_line(error)}): make it with {made_by}") from None
     return kind(**arrays)

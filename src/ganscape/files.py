@@ -59,6 +59,12 @@ def check_writable(target: str | os.PathLike) -> None:
         raise InputError(f"cannot write {target}: {error.strerror}; choose another place") from error
 
 
+def check_ending(target: Path, ending: str, named: str) -> None:
+    """Raise `InputError` unless `target` ends as its kind of file does; `named` says what it would be."""
+    if target.suffix != ending:
+        raise InputError(f"{target}: {named} ends in {ending}")
+
+
 def check_apart(outputs: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
     """Raise `InputError` where two of a step's outputs, or an output and an input, are the same file."""
     seen = {Path(path).resolve() for path in inputs}

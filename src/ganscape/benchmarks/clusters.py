@@ -21,24 +21,23 @@ LOSS = "rs"
 SEEDS = 256
 FEW, MANY = 16, 4096  # between which the cost of a seed must not rise
 ITERATIONS = 10  # in one call
-ONE_THREAD = f"native-{SEEDS}-one-thread"
 MATMUL = "matmul"
 
 
 def measure_two_clusters(repeats: int, seconds_per_turn: float) -> list[Measurement]:
     """Seeds times iterations per second; operations per second beside a matrix product's; peak memory."""
     threads = torch.get_num_threads()
-    counts = {f"native-{seeds}": seeds for seeds in (FEW, SEEDS, MANY)}
+    natives = {f"native-{seeds}": (threads, seeds) for seeds in (FEW, SEEDS, MANY)}
+    natives[f"native-{SEEDS}-one-thread"] = (1, SEEDS)
     variants = {
         PLAIN: _build_plain,
         "batched": partial(_build_batched, threads),
-        **{name: partial(_build_native, threads, seeds) for name, seeds in counts.items()},
-        ONE_THREAD: partial(_build_native, 1, SEEDS),
+        **{name: partial(_build_native, *variant) for name, variant in natives.items()},
         MATMUL: partial(build_matmul, threads),
     }
     measured = performance(variants, repeats, seconds_per_turn)
-    counts[ONE_THREAD] = SEEDS
-    played = {PLAIN: 1, "batched": SEEDS, **{name: seeds * ITERATIONS for name, seeds in counts.items()}}
+    played = {PLAIN: 1, "batched": SEEDS}
+    played |= {name: seeds * ITERATIONS for name, (_, seeds) in natives.items()}
     rates = {name: measured[name].rate * count for name, count in played.items()}
     operations = {name: rate * iteration_operations() / 1e9 for name, rate in rates.items()}
     product = measured[MATMUL].rate * 2 * MATRIX_SIZE**3 / 1e9

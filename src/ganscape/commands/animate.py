@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ganscape.clusters.trajectories import load_replay
 from ganscape.errors import InputError
-from ganscape.files import check_writable
+from ganscape.files import check_ending, check_writable
 from ganscape.reporting.animation import animate
 from ganscape.reporting.figure5 import LOSSES
 
@@ -22,8 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     if arguments.frames < 2:
         raise InputError(f"--frames {arguments.frames}: at least 2 are needed")
-    if arguments.output.suffix != ".gif":
-        raise InputError(f"{arguments.output}: an animation's file ends in .gif")
+    check_ending(arguments.output, ".gif", "an animation's file")
     check_writable(arguments.output)
     animate(
         {loss: load_replay(getattr(arguments, loss), loss) for loss in LOSSES},

@@ -8,7 +8,7 @@ from ganscape.clusters import gaussians
 from ganscape.clusters.starts import as_seeds
 from ganscape.commands.execution_arguments import add_execution, chosen_execution
 from ganscape.errors import InputError
-from ganscape.files import check_writable, write_text
+from ganscape.files import check_ending, check_writable, write_text
 from ganscape.objectives import OBJECTIVES
 from ganscape.progress import progress_bar
 
@@ -36,8 +36,7 @@ def run(arguments: argparse.Namespace) -> None:
             f"--samples {arguments.samples}: give 1 to {gaussians.MIXTURES[arguments.mixture].points}"
         )
     check_arrays_path(arguments.drawn, "samples")
-    if arguments.output.suffix != ".csv":
-        raise InputError(f"{arguments.output}: the file of the looks ends in .csv")
+    check_ending(arguments.output, ".csv", "the file of the looks")
     for target in (arguments.output, arguments.drawn):
         check_writable(target)
     description = f"{arguments.mixture} {arguments.loss}"

@@ -9,7 +9,7 @@ from ganscape.clusters.trajectories import check_trajectory_path, save_trajector
 from ganscape.clusters.two_clusters import Setting
 from ganscape.commands.execution_arguments import add_execution, chosen_execution
 from ganscape.errors import InputError
-from ganscape.files import check_apart, check_writable, write_text
+from ganscape.files import check_apart, check_ending, check_writable, write_text
 from ganscape.objectives import OBJECTIVES
 from ganscape.progress import progress_bar
 
@@ -59,8 +59,7 @@ def run(arguments: argparse.Namespace) -> None:
         every = max(1, min(KEPT_EVERY, arguments.iterations))
     elif not 1 <= every <= arguments.iterations:
         raise InputError(f"--trajectory-every {every}: give 1 to {arguments.iterations}, all iterations")
-    if arguments.output.suffix != ".csv":
-        raise InputError(f"{arguments.output}: the file of the outcomes ends in .csv")
+    check_ending(arguments.output, ".csv", "the file of the outcomes")
     if arguments.trajectory:
         check_trajectory_path(arguments.trajectory)
     targets = [target for target in (arguments.output, arguments.trajectory) if target]

@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from ganscape.errors import InputError
+from ganscape.errors import InputError, in_a_line
 from ganscape.files import atomic_path
 from ganscape.images.pixels import to_batch
 from ganscape.progress import progress_bar
@@ -187,7 +187,7 @@ def load_classifier(path: str | Path) -> tuple[Classifier, Description]:
         classifier = Classifier(len(description.classes))
         classifier.load_state_dict(tensors)
     except (SafetensorError, RuntimeError, KeyError, ValueError) as error:
-        reason = str(error).splitlines()[0]
+        reason = in_a_line(error)
         raise InputError(
             f"{path} is damaged ({reason}): delete it and run step train-classifier again"
         ) from error

@@ -17,7 +17,7 @@ from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 from torch_fidelity.registry import FEATURE_EXTRACTORS_REGISTRY, register_feature_extractor
 from torch_fidelity.utils import create_feature_extractor
 
-from ganscape.errors import InputError
+from ganscape.errors import InputError, in_a_line
 from ganscape.evaluation import inception_weights
 from ganscape.evaluation.classifier import load_classifier
 from ganscape.images.pixels import NonFiniteError
@@ -155,6 +155,7 @@ def create_inception(
             verbose=False,
         )
     except (pickle.UnpicklingError, RuntimeError, EOFError, TypeError, AttributeError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{path} does not hold torch-fidelity's Inception weights ({reason})") from error
+        raise InputError(
+            f"{path} does not hold torch-fidelity's Inception weights ({in_a_line(error)})"
+        ) from error
     return Extractor(INCEPTION, module.to(device), digest, None, INCEPTION_BATCH)

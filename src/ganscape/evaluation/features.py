@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ganscape.errors import InputError
+from ganscape.errors import InputError, in_a_line
 from ganscape.evaluation.extractors import Extractor
 from ganscape.files import atomic_path
 from ganscape.images.pixels import quantise, to_batch
@@ -140,7 +140,7 @@ def load_reference(path: str | Path) -> Reference:
             arrays = {name: stored[name] for name in ("features", "logits", "labels", "indices")}
             metadata = json.loads(str(stored["metadata"]))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        reason = str(error).splitlines()[0]
+        reason = in_a_line(error)
         raise InputError(
             f"{path} is damaged ({reason}): delete it and run step extract-features again"
         ) from error

@@ -12,6 +12,7 @@ from ganscape.evaluation.scoring import RELEASED
 from ganscape.files import read_json
 from ganscape.images.networks.authors import release_of
 from ganscape.reporting import style
+from ganscape.reporting.measurements import scores_of
 from ganscape.reporting.paper_figures import paper_figures
 from ganscape.reporting.rendering import Cell, Column, Section, Table, number
 from ganscape.reporting.sample_sheet import upper_half
@@ -45,13 +46,10 @@ def read_released(paths: Iterable[Path]) -> pd.DataFrame:
                     "file": record["release"]["file"],
                     "data": record["data"],
                     "generator_parameters": record["parameters"]["generator"],
-                    "is_mean": entry["inception_score_mean"],
-                    "is_std": entry["inception_score_std"],
-                    "fid": entry["fid"],
                     "features": record["features"],
                     "samples": record["protocol"]["samples"],
                     "fid_samples": record["protocol"]["fid_samples"],
-                    "status": entry["status"],
+                    **scores_of(entry),
                 }
             )
         except (KeyError, TypeError, ValueError) as error:

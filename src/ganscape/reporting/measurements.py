@@ -65,16 +65,23 @@ def _rows(path: Path) -> list[dict]:
             {
                 **shared,
                 "weights": entry["weights"],
-                "status": entry["status"],
-                "is_mean": entry["inception_score_mean"],
-                "is_std": entry["inception_score_std"],
-                "fid": entry["fid"],
+                **scores_of(entry),
                 **{name: entry[name] for name in FURTHER_SCORES},
             }
             for entry in record["entries"]
         ]
     except (KeyError, TypeError) as error:
         raise InputError(f"{path} is not the metrics.json of an evaluated run ({error!r})") from error
+
+
+def scores_of(entry: dict) -> dict:
+    """Status, IS and FID of one entry of a `metrics.json`, by the names of our columns."""
+    return {
+        "status": entry["status"],
+        "is_mean": entry["inception_score_mean"],
+        "is_std": entry["inception_score_std"],
+        "fid": entry["fid"],
+    }
 
 
 def _refuse_duplicates(measurements: pd.DataFrame) -> None:

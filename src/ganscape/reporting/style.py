@@ -7,8 +7,7 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ganscape.errors import InputError
-from ganscape.files import atomic_path, write_text
+from ganscape.files import atomic_path, check_ending, write_text
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # or embedding fonts fills a step's log
 
@@ -40,8 +39,7 @@ def figure(height: float, width: float = TEXT_WIDTH) -> Figure:
 
 def check_figure_path(target: Path) -> None:
     """Raise `InputError` unless a figure can be saved by this name."""
-    if target.suffix != ".png":
-        raise InputError(f"{target}: a figure's file ends in .png")
+    check_ending(target, ".png", "a figure's file")
 
 
 def figure_paths(target: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ganscape.errors import InputError
+from ganscape.errors import InputError, in_a_line
 from ganscape.files import git_blob_id
 from ganscape.images.networks import build_generator
 
@@ -68,8 +68,7 @@ def load_released(path: Path, blob_id: str) -> nn.Module:
         state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
         generator.load_state_dict(renamed_state(state, release.architecture))
     except (pickle.UnpicklingError, RuntimeError, EOFError, AttributeError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{path} does not hold that generator ({reason})") from error
+        raise InputError(f"{path} does not hold that generator ({in_a_line(error)})") from error
     return generator.train()
 
 
