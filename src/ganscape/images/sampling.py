@@ -6,7 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganscape.seeding import random_generator
+from ganscape.seeding import random_bits, random_generator
+
+NOISE_WIDTH = 1 / 128  # of dequantisation, after scaling to [-1, 1]
+NOISE_LEVELS = 2**16
 
 
 class Stream(IntEnum):
@@ -16,13 +19,14 @@ class Stream(IntEnum):
     ORDER = 1
     ITERATION = 2
     SAMPLE_GRID = 3
+    NOISE = 4
 
 
 class RealImages:
     """Batches of real images: every epoch a fresh permutation, an incomplete last batch dropped.
 
     `images` is uint8 (N, H, W, C), memory-mapped or not. A batch comes as float32 (B, C, H, W) in
-    channels-last memory, scaled to [-1, 1] and dequantised with uniform noise in [0, 1/128).
+    channels-last memory, scaled to [-1, 1] and dequantised with uniform noise in [0, 1/128), of 65,536 levels.
     """
 
     def __init__(self, images: np.ndarray, batch_size: int, seed: int) -> None:
@@ -32,8 +36,8 @@ class RealImages:
         self.batches_per_epoch = len(images) // batch_size
         self._epoch, self._order = -1, np.empty(0, dtype=np.int64)
 
-    def batch(self, index: int, noise: torch.Generator) -> Tensor:
-        """The `index`-th batch since the run began, dequantised with numbers from `noise`."""
+    def batch(self, index: int) -> Tensor:
+        """The `index`-th batch since the run began."""
         epoch, position = divmod(index, self.batches_per_epoch)
         if epoch != self._epoch:
             order = torch.randperm(
@@ -41,6 +45,9 @@ class RealImages:
             )
             self._epoch, self._order = epoch, order.numpy()
         rows = self._order[position * self.batch_size : (position + 1) * self.batch_size]
-        scaled = torch.from_numpy(self.images[rows]).to(torch.float32).div_(127.5).sub_(1)
-        dequantised = scaled.add_(torch.rand(scaled.shape, generator=noise), alpha=1 / 128)
+        pixels = torch.from_numpy(self.images[rows])
+        bits = torch.from_numpy(random_bits(self.seed, Stream.NOISE, index, pixels.numel()))
+        # The bits are signed: half the noise's width brings them to [0, 1/128).
+        dequantised = bits.view(pixels.shape).mul(NOISE_WIDTH / NOISE_LEVELS)
+        dequantised.add_(pixels, alpha=1 / 127.5).add_(NOISE_WIDTH / 2 - 1)
         return dequantised.permute(0, 3, 1, 2)

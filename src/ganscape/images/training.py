@@ -153,24 +153,22 @@ class _Run:
             self.save()
 
     def _steps(self) -> tuple[Tensor, Tensor]:
-        run, draws = (
-            self.specification,
-            random_generator(self.specification.seed, Stream.ITERATION, self.iteration),
-        )
+        run = self.specification
+        draws = random_generator(run.seed, Stream.ITERATION, self.iteration)
         paired = run.objective.generator_needs_real
         batch = self.iteration * (run.discriminator_steps + paired)
-        real = self._real(batch, draws) if paired else None
+        real = self._real(batch) if paired else None
         generator_loss = self.game.generator_step(self._latents(draws), real)
         for step in range(run.discriminator_steps):
-            real = self._real(batch + paired + step, draws)
+            real = self._real(batch + paired + step)
             position = None
             if run.objective.gradient_penalty_weight:
                 position = torch.rand(run.batch_size, generator=draws).to(self.device)
             discriminator_loss = self.game.discriminator_step(self._latents(draws), real, position)
         return generator_loss, discriminator_loss
 
-    def _real(self, index: int, draws: torch.Generator) -> Tensor:
-        return self.images.batch(index, draws).to(self.device)
+    def _real(self, index: int) -> Tensor:
+        return self.images.batch(index).to(self.device)
 
     def _latents(self, draws: torch.Generator) -> Tensor:
         latents = torch.randn(self.specification.batch_size, self.latent_dimension, generator=draws)
