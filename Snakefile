@@ -35,6 +35,11 @@ rule least_squares:
         SCORES["least_squares"],
 
 
+rule narrow:
+    input:
+        SCORES["narrow"],
+
+
 rule authors:
     input:
         AUTHORS_RESULTS,
@@ -68,7 +73,7 @@ rule figure6:
 
 rule imbalanced:
     input:
-        IMBALANCED,
+        IMBALANCED_CLUSTERS,
 
 
 rule clusters:

@@ -49,6 +49,8 @@ rule fetch_weights:
 
 
 rule prepare_dataset:
+    wildcard_constraints:
+        dataset="|".join(config["datasets"]),
     input:
         # Checksums fix what was downloaded: downloading it again changes nothing.
         lambda wildcards: ancient(downloaded(wildcards.dataset)),
