@@ -453,6 +453,11 @@ def extractor_weights(data):
     if EXTRACTOR == "inception":
         # Its checksum fixes it: downloading it again changes no feature.
         return ancient(INCEPTION_WEIGHTS)
+    return classifier_weights(data)
+
+
+def classifier_weights(data):
+    """Of the classifier of the classes of prepared data."""
     return f"{RESULTS}/extractors/{dataset_of(data)}-classifier.safetensors"
 
 
@@ -677,6 +682,46 @@ def training_options(wildcards):
     )
 
 
+def bad_init_network():
+    """Options of both networks of the bad start's runs."""
+    return {
+        "architecture": "cnn",
+        **{key: BAD_INIT[key] for key in ("width", "base_features", "normalisation")},
+    }
+
+
+def bad_start_options(wildcards):
+    return options(
+        {
+            "collapsed_class": BAD_INIT["collapsed_class"],
+            **bad_init_network(),
+            **BAD_INIT["start"],
+            "batch_size": config["training"]["batch_size"],
+            "seed": wildcards.seed,
+        }
+    )
+
+
+def bad_init_options(wildcards, input):
+    """One learning rate for both players, as in the paper."""
+    rate = wildcards.generator_learning_rate
+    chosen = config["recipes"]["mnist-cnn"]
+    return options(
+        {
+            "start": input.start,
+            **bad_init_network(),
+            "loss": wildcards.loss,
+            **config["training"],
+            "snapshots_every": BAD_INIT["snapshots_every"],
+            "generator_learning_rate": rate,
+            "discriminator_learning_rate": rate,
+            "betas": chosen["betas"],
+            "discriminator_steps": chosen["discriminator_steps"],
+            "seed": wildcards.seed,
+        }
+    )
+
+
 def reference_options(wildcards):
     chosen = config["datasets"][dataset_of(wildcards.data)]
     return options(
@@ -719,6 +764,18 @@ EVALUATION = {
 }
 EVALUATION_OPTIONS = options(
     {**EVALUATION, "batch_norm": config["evaluation"]["batch_norm"]}
+)
+TRACE_OPTIONS = options(
+    {
+        "samples": config["evaluation"]["trace_samples"],
+        **{
+            key: config["evaluation"][key]
+            for key in ("batch_size", "batch_norm", "seed")
+        },
+    }
+)
+IMBALANCED_OPTIONS = repeated(
+    "--keep", [f"{kept['name']}={kept['share']}" for kept in IMBALANCED["classes"]]
 )
 # Real images are scored like generated ones, from those that are not the reference.
 REAL_OPTIONS = options({**EVALUATION, "split": "train"})
