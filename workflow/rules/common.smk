@@ -566,6 +566,17 @@ TRAINED = [
     for runs in (*RUNS.values(), IMBALANCED_RUNS, BAD_INIT_RUNS)
     for run in runs
 ]
+TRACES = {
+    "narrow": [f"{run}/trace.json" for run in RUNS["narrow"]],
+    "imbalanced": [f"{run}/trace.json" for run in IMBALANCED_RUNS],
+    "bad_init": [f"{run}/trace.json" for run in BAD_INIT_RUNS],
+}
+NARROW_RESULTS = figure_files("narrow")
+IMBALANCED_RESULTS = [*table_files("imbalanced"), *figure_files("imbalanced")]
+BAD_INIT_RESULTS = [
+    *table_files("bad_init"),
+    *figure_files("bad_init", "bad_init_samples"),
+]
 METRICS = {
     study: [f"{run}/metrics.json" for run in runs] for study, runs in RUNS.items()
 }
@@ -764,6 +775,10 @@ EVALUATION = {
 }
 EVALUATION_OPTIONS = options(
     {**EVALUATION, "batch_norm": config["evaluation"]["batch_norm"]}
+)
+IMBALANCED_PLACE, BAD_INIT_PLACE = (
+    options({"half": f"{images['stands_for']}={prepared_name(images)}"})
+    for images in (IMBALANCED["images"], BAD_INIT["images"])
 )
 TRACE_OPTIONS = options(
     {
