@@ -5,12 +5,14 @@ import re
 import shlex
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import yaml
 
 from ganscape.images.networks import WIDTHS
+from ganscape.reporting.paper_figures import paper_figures
 
 ROOT = Path(__file__).parents[1]
 PRESETS = sorted((ROOT / "workflow/presets").glob("*.yaml"))
@@ -98,10 +100,52 @@ def test_a_folder_of_the_authors_generators_is_used_as_far_as_it_goes(tmp_path):
     assert {name for name in quick if name != "total"} == {"authors", "render_authors", "draw_authors"}
 
 
-def test_all_trains_table_2_and_the_other_losses(tmp_path):
+NARROW = 2 * 2 * 2 * 2  # data, widths, normalisations, losses
+
+
+def test_narrow_networks_are_evaluated_at_the_end_and_over_training(tmp_path):
+    counts = job_counts(tmp_path, "narrow")
+    assert counts["train_gan"] == counts["evaluate_gan"] == counts["trace_gan"] == 3 * NARROW
+    assert counts["evaluate_real"] == counts["fetch_dataset"] == counts["draw_samples"] == 2
+    assert counts["draw_narrow"] == counts["render_scores"] == 1
+
+
+def test_the_imbalanced_images_are_a_selection_and_a_classifier_counts_them(tmp_path):
+    counts = job_counts(tmp_path, "imbalanced")
+    assert counts["select_classes"] == counts["train_classifier"] == 1
+    assert counts["train_gan"] == counts["trace_gan"] == 2 * 3  # losses, seeds
+    assert counts["draw_imbalanced"] == counts["render_imbalanced"] == 1
+    assert "evaluate_gan" not in counts
+
+
+def test_both_losses_start_from_one_stored_pair_per_seed_at_the_papers_learning_rates(tmp_path):
+    counts = job_counts(tmp_path, "bad_init")
+    assert counts["find_bad_start"] == 3
+    assert counts["train_from_bad_start"] == counts["trace_bad_init"] == 2 * 6 * 3
+    assert "train_gan" not in counts
+    result = dry_run(tmp_path, "bad_init", "--printshellcmds", quiet="progress")
+    commands = [shlex.split(line) for line in result.stdout.splitlines() if "-m ganscape train " in line]
+    rates = set()
+    for command in commands:
+        given = {word: after for word, after in pairwise(command) if word.startswith("--")}
+        assert given["--generator-learning-rate"] == given["--discriminator-learning-rate"]
+        assert given["--start"].endswith(f"seed{given['--seed']}/start.safetensors")
+        rates.add(float(given["--generator-learning-rate"]))
+    assert rates == set(paper_figures("bad_init")["learning_rate"])
+
+
+def test_lsun_is_church_and_tower_with_both_losses(tmp_path):
+    counts = job_counts(tmp_path, "lsun")
+    assert counts["train_gan"] == counts["evaluate_gan"] == 4
+    assert counts["fetch_dataset"] == counts["prepare_dataset"] == counts["draw_samples"] == 2
+
+
+def test_all_has_every_study_of_the_paper(tmp_path):
     counts = job_counts(tmp_path, "all")
-    assert counts["train_gan"] == counts["evaluate_gan"] == 3 * (TRAINED_CONFIGURATIONS + 2 * 8)
-    assert counts["render_scores"] == 3 and counts["draw_samples"] == 4
+    scored = 3 * (TRAINED_CONFIGURATIONS + 2 * 8 + NARROW) + 4
+    assert counts["evaluate_gan"] == scored and counts["train_gan"] == scored + 6
+    assert counts["train_from_bad_start"] == 36
+    assert counts["render_scores"] == 5 and counts["draw_samples"] == 8
 
 
 LANDSCAPE_JOBS = {
@@ -131,7 +175,7 @@ CLUSTER_FIGURES = {
 def test_clusters_are_played_once_per_setting_and_need_nothing_else(tmp_path, preset):
     configuration = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["clusters"]
     if preset:
-        configuration |= yaml.safe_load(preset.read_text(encoding="utf-8"))["clusters"]
+        configuration |= yaml.safe_load(preset.read_text(encoding="utf-8")).get("clusters", {})
     both = 2 * (len(configuration["widths"]) + len(configuration["shares"]))
     counts = job_counts(tmp_path, "clusters", *(("--configfile", preset) if preset else ()))
     assert {name: count for name, count in counts.items() if name != "total"} == {
@@ -154,7 +198,6 @@ def test_presets_have_the_seeds_and_iterations_that_statistics_need():
     [
         ("figure5", {"play_two_clusters": 2, "replay_two_clusters": 2, "draw_figure5": 1}),
         ("figure6", {"play_two_clusters": 2, "replay_two_clusters": 3, "draw_figure6": 1}),
-        ("imbalanced", {"play_two_clusters": 14, "draw_imbalance_clusters": 1}),
     ],
 )
 def test_each_figure_of_clusters_is_a_target_that_plays_what_it_shows(tmp_path, target, jobs):
@@ -167,9 +210,11 @@ def test_all_has_the_landscape_and_the_clusters(tmp_path):
 
 def test_quick_is_the_same_graph_on_embedded_data(tmp_path):
     counts = job_counts(tmp_path, "all", "--configfile", ROOT / "workflow/presets/quick.yaml")
-    assert counts["train_gan"] == counts["evaluate_gan"] == TRAINED_CONFIGURATIONS + 2 * 2
+    scored = TRAINED_CONFIGURATIONS + 2 * 2 + 2 + 2  # other losses, narrow networks, LSUN's stand-in
+    assert counts["evaluate_gan"] == scored and counts["train_gan"] == scored + 2
+    assert counts["train_from_bad_start"] == 12
     assert counts["train_classifier"] == 1
-    assert counts["render_scores"] == 3 and counts["draw_samples"] == 4
+    assert counts["render_scores"] == 5 and counts["draw_samples"] == 6
     assert "fetch_dataset" not in counts and "fetch_weights" not in counts
 
 
@@ -186,12 +231,14 @@ def test_base_features_need_divide_only_by_what_the_rows_do(tmp_path):
     halves = f"{{cifar10: {{{features}}}, stl10: {{{features}}}}}"
     table2 = f"table2: {{seeds: [0], rows: [{{{ROW}: batch, loss: js}}], halves: {halves}}}"
     overlay.write_text(f"{table2}\nother_losses: {{widths: [full], seeds: [0]}}")
-    assert job_counts(tmp_path, "train", "--configfile", overlay)["train_gan"] == 2 + 4
+    assert job_counts(tmp_path, "table2", "--configfile", overlay)["train_gan"] == 2
+    assert job_counts(tmp_path, "hinge", "--configfile", overlay)["train_gan"] == 2
 
 
 def test_the_widths_divide_as_the_networks_do():
     text = (ROOT / "workflow/rules/common.smk").read_text(encoding="utf-8")
-    multiples = dict(re.findall(r'"(\w+)": (\d+)', re.search(r"FEATURES_MULTIPLE = {.*}", text).group()))
+    multiples = dict(re.findall(r'"(\w+)": (\d+)', re.search(r"FEATURES_MULTIPLE = {[^}]*}", text).group()))
+    assert multiples.keys() == WIDTHS.keys()
     for width, multiple in multiples.items():
         divisors = WIDTHS[width]
         assert int(multiple) == 2 * divisors.features_divisor * divisors.hidden_divisor
@@ -311,7 +358,28 @@ def test_shipped_presets_are_valid(tmp_path, preset):
         ("evaluation: {fid_samples: 3}", "{file}: evaluation.fid_samples: 3 is less than the minimum of 4"),
         ("evaluation: {inception_weights: https://a.b/c}", "{file}: evaluation.inception_weights: 'https://"),
         ("evaluation: {samples: 100}", "config.yaml: evaluation.fid_samples: more than the 100 samples"),
-        ("evaluation: {extractor: classifier}", "table2.halves.cifar10.dataset: cifar10 needs evaluation"),
+        ("evaluation: {extractor: classifier}", "table2.halves.cifar10.dataset: cifar10: needs evaluation"),
+        ("narrow: {widths: [half]}", "{file}: narrow.widths.0: 'half' is not one of quarter, eighth"),
+        ("narrow: {base_features: 24}", "{file}: narrow.base_features: 24 is not a multiple of 16, as width"),
+        ("narrow: {snapshots_every: 0}", "{file}: narrow.snapshots_every: 0 is less than the minimum of 1"),
+        (
+            "table2: {halves: {cifar10: {dataset: mnist, channels: 1}}}",
+            "the same images as table2.halves.cifar10: change one",
+        ),
+        (
+            "imbalanced: {classes: [{name: '7', share: 1.5}, {name: '5', share: 0.2}]}",
+            "{file}: imbalanced.classes.0.share: 1.5 is greater than the maximum of 1",
+        ),
+        ("imbalanced: {images: {dataset: cifar10}}", "imbalanced.images.dataset: 'cifar10' is not one of"),
+        (
+            "bad_init: {normalisation: batch}",
+            "{file}: bad_init.normalisation: 'batch' is not one of spectral",
+        ),
+        ("bad_init: {learning_rate_factor: 0}", "bad_init.learning_rate_factor: 0 is less than or equal"),
+        (
+            "lsun: {images: [{stands_for: tower, dataset: digits, image_size: 256, channels: 3}]}",
+            "{file}: lsun.images.0.stands_for: 'tower' is not one of lsun_church_outdoor, lsun_tower",
+        ),
     ],
 )
 def test_a_wrong_configuration_ends_in_one_line(tmp_path, overlay, complaint):
