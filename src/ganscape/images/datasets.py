@@ -15,8 +15,8 @@ import numpy as np
 
 from ganscape.errors import InputError
 from ganscape.files import atomic_path, digest, read_json, write_json
-from ganscape.images.resampling import described, resample
-from ganscape.images.sources import Chunk, open_source
+from ganscape.images import photographs, resampling
+from ganscape.images.sources import Chunk, Source, open_source
 from ganscape.progress import progress_bar
 
 IMAGES = "images.npy"
@@ -73,15 +73,18 @@ def prepare(
     size that is already right leaves every value as it was. One channel becomes three by repetition, three
     become one as luminance (ITU-R BT.601). The source is read in chunks, from `downloads/DATASET` alone.
 
+    Photographs of many sizes (LSUN) are cropped to the square at their centre first. Unreadable ones are
+    skipped, and the metadata count them, and those that were no opaque colour images or were enlarged.
+
     All three files are complete before the first one replaces an older one, and the same source gives the
     same bytes. Raises `InputError` for an unknown data set, a size or number of channels that makes no
-    sense, a missing or wrong archive, and a folder that cannot be written.
+    sense, a missing or wrong archive, too many unreadable photographs, and a folder that cannot be written.
     """
     if image_size < 1:
         raise InputError(f"image size {image_size} is not a positive number of pixels")
     if channels not in CHANNELS:
         raise InputError(f"{channels} channels: images have 1 or 3")
-    source = open_source(dataset, downloads)
+    source = open_source(dataset, downloads, image_size)
     output = Path(output)
     with ExitStack() as stack:  # left in reverse order: the metadata, which vouch for the rest, arrive last
         metadata_path, labels_path, images_path = (
@@ -101,7 +104,7 @@ def prepare(
                 "images_sha256": digest(images_path, "sha256"),
                 "labels_sha256": digest(labels_path, "sha256"),
                 "source": source.origin,
-                "resampling": described(original_size, image_size),
+                **_treatment(source, original_size, image_size),
             },
         )
 
@@ -139,6 +142,13 @@ def load(directory: str | os.PathLike) -> Dataset:
     return dataset
 
 
+def _treatment(source: Source, original_size: int, image_size: int) -> dict[str, object]:
+    """What was done to the images of `source`, once they have all been read, as metadata."""
+    if source.tally is None:
+        return {"resampling": resampling.described(original_size, image_size)}
+    return {"resampling": photographs.described(image_size), **source.tally.metadata()}
+
+
 def _write_images(
     path: Path, chunks: Iterator[Chunk], image_size: int, channels: int
 ) -> tuple[np.ndarray, dict[str, tuple[int, int]], int]:
@@ -156,7 +166,7 @@ def _write_images(
         body = handle.tell()
         for chunk in chunks:
             original_size = chunk.images.shape[1]
-            handle.write(np.ascontiguousarray(resample(chunk.images, image_size, channels)).data)
+            handle.write(np.ascontiguousarray(resampling.resample(chunk.images, image_size, channels)).data)
             labels.append(chunk.labels)
             first, _ = splits.get(chunk.split, (count, count))
             count += len(chunk.images)
