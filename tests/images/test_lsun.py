@@ -12,6 +12,7 @@ import textwrap
 import zlib
 
 import lmdb
+import lmdb.verify
 import numpy as np
 import pytest
 from PIL import Image
@@ -443,12 +444,14 @@ def test_a_truncated_database_is_refused_and_kills_nothing(tmp_path, keep):
 
 def test_a_database_with_a_hole_is_refused_and_kills_nothing(tmp_path):
     """LMDB itself ends the process where it meets some pages of zeroes, such as a broken-off copy leaves."""
-    lay_database(tmp_path, [encoded(picture(40, 40, seed=seed)) for seed in range(300)])
+    keys = sorted(lay_database(tmp_path, [encoded(picture(40, 40, seed=seed)) for seed in range(300)]))
+    first, middle = keys[0], keys[150]
     path = tmp_path / DATASET / ARCHIVE / "data.mdb"
     content = path.read_bytes()
     for number in range(2, len(content) // PAGE):
-        stored, flags = struct.unpack_from("<Q2xH", content, number * PAGE)
-        if (stored, flags) == (number, 2):  # a leaf; some are out of use
+        page = content[number * PAGE : (number + 1) * PAGE]
+        # A leaf, whether in use or not, from which reading does not begin.
+        if struct.unpack_from("<Q2xH", page) == (number, 2) and middle in page and first not in page:
             content = content[: number * PAGE] + bytes(PAGE) + content[(number + 1) * PAGE :]
     path.write_bytes(content)
     finished = run(STEPS, tmp_path)
@@ -457,17 +460,32 @@ def test_a_database_with_a_hole_is_refused_and_kills_nothing(tmp_path):
     assert f"{path} cannot be read as an LMDB" in line
 
 
+def waste_a_page(path):
+    """Count one page more at the end of a database than is in use, as older versions of LMDB could."""
+    content = bytearray(path.read_bytes())
+    # Of the two pages of metadata, that of the later transaction counts. After the page's header of 16 bytes,
+    # the last page is at 120 and the transaction at 128.
+    transactions = [struct.unpack_from("<Q", content, page * PAGE + 16 + 128)[0] for page in (0, 1)]
+    place = transactions.index(max(transactions)) * PAGE + 16 + 120
+    struct.pack_into("<Q", content, place, struct.unpack_from("<Q", content, place)[0] + 1)
+    path.write_bytes(content + bytes(PAGE))
+
+
 def test_a_database_with_a_history_is_as_good(tmp_path):
-    """Pages that are free, or that an older version wasted, take nothing from reading."""
-    images = [encoded(picture(40, 40, seed=seed)) for seed in range(300)]
-    keys = lay_database(tmp_path, images)
+    """Pages that are free or wasted take nothing from reading."""
+    keys = lay_database(tmp_path, [encoded(picture(40, 40, seed=seed)) for seed in range(300)])
     folder = tmp_path / DATASET / ARCHIVE
-    with lmdb.open(str(folder), map_size=2**30, writemap=True) as environment:
-        for key in keys[::3]:
+    with lmdb.open(str(folder), map_size=2**24, sync=False) as environment:
+        for start in range(3):
             with environment.begin(write=True) as transaction:
-                transaction.delete(key)
+                for key in keys[start::9]:
+                    transaction.delete(key)
     (folder / "lock.mdb").unlink()
-    assert len(prepared(tmp_path)[0]) == 200
+    assert lmdb.verify.verify(str(folder)) == []
+    waste_a_page(folder / "data.mdb")
+    (problem,) = lmdb.verify.verify(str(folder))
+    assert "leak" in problem
+    assert len(prepared(tmp_path)[0]) == 198
 
 
 # Memory.

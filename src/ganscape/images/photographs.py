@@ -31,11 +31,12 @@ logger = logging.getLogger(__name__)
 # Not all that Pillow knows: some of its formats run other programs (EPS), and none of those is ever meant.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 
-# Decoding takes up to 16 bytes per pixel (WebP). So that all of it stays within 1 GiB, large photographs are
-# decoded one at a time, and larger ones than `MOST_PIXELS`, decompression bombs among them, not at all.
-MOST_PIXELS = 2**25
-LARGE_PIXELS = 2**22
-MOST_THREADS = 4
+# Decoding takes up to 14 bytes per pixel, and opening a WebP already 8. So that all of it stays within 1 GiB,
+# large photographs are decoded one at a time, and larger ones than `MOST_PIXELS`, decompression bombs among
+# them, not at all. More threads would hold more open at a time.
+MOST_PIXELS = 25_000_000
+LARGE_PIXELS = 4_000_000
+MOST_THREADS = 2
 LOOK_AHEAD = 16  # photographs
 CHUNK_BYTES = 2**25
 
