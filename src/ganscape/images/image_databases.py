@@ -1,8 +1,8 @@
 """An LMDB whose values are encoded images, such as LSUN's, as a collection of photographs.
 
-Not by torchvision's `LSUNClass`, which unpickles a list of keys from a file that it finds, or else leaves
-there: here, loading a file never executes code from it, and nothing is written beside what we are given. The
-order is its order all the same: that of the keys.
+Not by torchvision's `LSUNClass`, which unpickles a list of keys from a file that it finds in the working
+directory, or else leaves one there: here, loading a file never executes code from it, and nothing is written
+where nobody asked for it. The order is its order all the same: that of the keys.
 """
 
 import io

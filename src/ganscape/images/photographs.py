@@ -186,9 +186,8 @@ def _treated(photograph: Photograph, image_size: int) -> Outcome:
     except _Unreadable as error:
         return Outcome(photograph.name, None, (str(error),))
     except OSError as error:  # the operating system's: the photograph may be fine, but the disk is not
-        raise InputError(
-            f"cannot read {_printable(photograph.name)}: {error.strerror}; make it readable and run again"
-        ) from error
+        place = _printable(str(error.filename or photograph.name))
+        raise InputError(f"cannot read {place}: {error.strerror}; make it readable and run again") from error
 
 
 def _decoded(handle: BinaryIO, image_size: int) -> tuple[np.ndarray, tuple[str, ...]]:
