@@ -18,6 +18,7 @@ include: "workflow/rules/authors.smk"
 include: "workflow/rules/landscape.smk"
 include: "workflow/rules/clusters.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/studies.smk"
 
 
 rule table2:
@@ -33,6 +34,22 @@ rule hinge:
 rule least_squares:
     input:
         SCORES["least_squares"],
+
+
+rule narrow:
+    input:
+        SCORES["narrow"],
+        NARROW_RESULTS,
+
+
+rule bad_init:
+    input:
+        BAD_INIT_RESULTS,
+
+
+rule lsun:
+    input:
+        SCORES["lsun"],
 
 
 rule authors:
@@ -68,7 +85,8 @@ rule figure6:
 
 rule imbalanced:
     input:
-        IMBALANCED,
+        IMBALANCED_CLUSTERS,
+        IMBALANCED_RESULTS,
 
 
 rule clusters:
@@ -94,6 +112,7 @@ rule train:
 rule evaluate:
     input:
         list(METRICS.values()),
+        list(TRACES.values()),
 
 
 rule all:
@@ -103,6 +122,10 @@ rule all:
         rules.hinge.input,
         rules.least_squares.input,
         rules.ema.input,
+        rules.narrow.input,
+        rules.imbalanced.input,
+        rules.bad_init.input,
+        rules.lsun.input,
         rules.authors.input,
         rules.landscape.input,
         rules.clusters.input,

@@ -20,9 +20,10 @@ from small_runs import specification
 
 from ganscape.cli import main
 from ganscape.errors import InputError
-from ganscape.images import checkpoints, training
+from ganscape.images import checkpoints, snapshots, starts, tensor_files, training
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game
+from ganscape.images.networks import count_parameters
 from ganscape.images.sampling import RealImages
 from ganscape.images.specification import RunSpecification
 from ganscape.images.training import Schedule, train
@@ -283,7 +284,7 @@ def test_checkpoints_hold_no_code(dataset, tmp_path):
     train(specification(), dataset, tmp_path, EVERY, CPU)
     for path in (tmp_path / "checkpoints").iterdir():
         with safe_open(path, framework="pt") as file:
-            header = json.loads(file.metadata()[checkpoints.HEADER])
+            header = json.loads(file.metadata()[tensor_files.HEADER])
             assert header["specification"] == specification().as_dict()
 
 
@@ -315,7 +316,7 @@ def test_real_images_are_scaled_then_dequantised():
     assert batch.is_contiguous(memory_format=torch.channels_last)
     values = torch.from_numpy(images[real._order]).permute(0, 3, 1, 2)
     noise = (batch.double() - (values.double() / 127.5 - 1)).flatten() * 128
-    assert -1e-4 < noise.min() and noise.max() < 1 + 1e-4  # float32 rounds
+    assert noise.min() > -1e-4 and noise.max() < 1 + 1e-4  # float32 rounds
     assert kstest(noise.clamp(0, 1), "uniform").pvalue > 0.01
     assert abs(torch.corrcoef(torch.stack((noise[:-1], noise[1:])))[0, 1]) < 0.05
 
@@ -363,9 +364,101 @@ def test_a_full_disk_is_one_clear_line_and_keeps_the_checkpoint_before(dataset, 
         with open("/dev/full", "wb") as handle:
             handle.write(b"x" * 10_000_000)
 
-    monkeypatch.setattr(checkpoints, "save_file", full)
+    monkeypatch.setattr(tensor_files, "save_file", full)
     game = Game(specification().generator(), specification().discriminator(), specification())
     with pytest.raises(InputError, match="No space left on device"):
         checkpoints.save(tmp_path, game, 5, {})
     assert final_state(tmp_path) == before
     assert not list((tmp_path / "checkpoints").glob("*partial*"))
+
+
+WITH_SNAPSHOTS = Schedule(history_every=5, checkpoint_every=4, samples_every=6, snapshots_every=5)
+
+
+def test_snapshots_are_the_generators_of_their_iterations(dataset, tmp_path):
+    train(specification(), dataset, tmp_path, WITH_SNAPSHOTS, CPU)
+    assert snapshots.iterations(tmp_path) == [0, 5, 10, 12]
+    for weights in ("raw", "ema"):
+        last = snapshots.load(tmp_path, specification(), 12, weights).state_dict()
+        torch.testing.assert_close(
+            last, checkpoints.load_generator(tmp_path, weights).state_dict(), rtol=0, atol=0
+        )
+    first, averaged = (snapshots.load(tmp_path, specification(), 0, weights) for weights in ("raw", "ema"))
+    torch.testing.assert_close(first.state_dict(), averaged.state_dict(), rtol=0, atol=0)
+    fifth = snapshots.load(tmp_path, specification(), 5, "raw")
+    assert not torch.equal(fifth.linear.weight, first.linear.weight)
+
+
+def test_keeping_snapshots_changes_no_bit_of_a_run_and_resuming_none_of_theirs(
+    dataset, tmp_path, monkeypatch
+):
+    train(specification(), dataset, tmp_path / "without", EVERY, CPU)
+    train(specification(), dataset, tmp_path / "with", WITH_SNAPSHOTS, CPU)
+    assert final_state(tmp_path / "without") == final_state(tmp_path / "with")
+    assert not (tmp_path / "without" / "snapshots").exists()
+    advance, count = training._Run.advance, 0
+
+    def interrupted(self):
+        nonlocal count
+        advance(self)
+        count += 1
+        if count == 7:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(training._Run, "advance", interrupted)
+    with pytest.raises(SystemExit):
+        train(specification(), dataset, tmp_path / "parts", WITH_SNAPSHOTS, CPU)
+    monkeypatch.undo()
+    train(specification(), dataset, tmp_path / "parts", WITH_SNAPSHOTS, CPU)
+    for path in (tmp_path / "with" / "snapshots").iterdir():
+        assert path.read_bytes() == (tmp_path / "parts" / "snapshots" / path.name).read_bytes()
+
+
+def test_a_snapshot_that_is_damaged_or_of_another_run_is_refused(dataset, tmp_path):
+    train(specification(), dataset, tmp_path, WITH_SNAPSHOTS, CPU)
+    with pytest.raises(InputError, match="of another configuration"):
+        snapshots.load(tmp_path, specification(seed=4), 5, "raw")
+    path = tmp_path / "snapshots" / "iteration-00000005.safetensors"
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(InputError, match="is damaged"):
+        snapshots.load(tmp_path, specification(), 5, "raw")
+
+
+def start_of(path, **changes):
+    torch.manual_seed(7)
+    run = specification(**changes)
+    starts.save(path, run.generator(), run.discriminator(), {"why": "a test"})
+    return starts.load(path)
+
+
+def test_runs_of_both_losses_begin_at_the_same_start(dataset, tmp_path):
+    start = start_of(tmp_path / "start.safetensors")
+    for loss in ("js", "rs"):
+        run = specification(loss=loss, start=start.digest)
+        train(run, dataset, tmp_path / loss, WITH_SNAPSHOTS, CPU, start)
+    js, rs = (
+        snapshots.load(tmp_path / loss, specification(loss=loss, start=start.digest), 0, "ema")
+        for loss in ("js", "rs")
+    )
+    torch.testing.assert_close(js.state_dict(), dict(start.generator), rtol=0, atol=0)
+    torch.testing.assert_close(js.state_dict(), rs.state_dict(), rtol=0, atol=0)
+
+
+def test_a_start_that_is_not_the_specifications_or_not_of_its_networks_is_refused(dataset, tmp_path):
+    start = start_of(tmp_path / "start.safetensors", width="quarter")
+    with pytest.raises(InputError, match="asks for the start"):
+        train(specification(), dataset, tmp_path / "run", EVERY, CPU, start)
+    with pytest.raises(InputError, match="is for other networks"):
+        train(specification(start=start.digest), dataset, tmp_path / "run", EVERY, CPU, start)
+    (tmp_path / "start.safetensors").write_bytes(b"nothing")
+    with pytest.raises(InputError, match="is damaged"):
+        starts.load(tmp_path / "start.safetensors")
+    with pytest.raises(InputError, match="run step bad-start first"):
+        starts.load(tmp_path / "nowhere")
+
+
+def test_the_record_has_the_size_to_which_widths_are_relative(dataset, tmp_path):
+    record = train(specification(), dataset, tmp_path, EVERY, CPU)
+    full = specification(width="full")
+    networks = (full.generator(), full.discriminator())
+    assert record["parameters"]["full_width"] == sum(map(count_parameters, networks))

@@ -48,6 +48,7 @@ def evaluated(tmp_path):
             "iterations": 300,
         }
         parameters = {"generator": PARAMETERS[width] // 2, "discriminator": PARAMETERS[width] // 2}
+        parameters["full_width"] = PARAMETERS["full"]
         entries = [entry("raw", raw, inception_score), entry("ema", ema, inception_score)]
         for name in ("final.png", "final_ema.png"):
             (run / "samples").mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,13 @@ from snakemake.settings.types import DeploymentMethod
 # Is it valid?
 
 # What base features must be a multiple of: twice what a width divides them by (ganscape.images.networks).
-FEATURES_MULTIPLE = {"full": 2, "half": 4, "quarter": 8, "bottleneck": 8}
+FEATURES_MULTIPLE = {
+    "full": 2,
+    "half": 4,
+    "quarter": 8,
+    "eighth": 16,
+    "bottleneck": 8,
+}
 
 # Widths of discriminator and generator in the paper's two-cluster experiment.
 PAPER_WIDTHS = [10, 5]
@@ -53,6 +59,7 @@ def check_configuration():
     check_schema()
     check_numbers(config)
     check_halves()
+    check_images()
     check_rows()
     check_base_features()
     check_evaluation()
@@ -95,22 +102,44 @@ def check_numbers(settings, location=()):
 
 
 def check_halves():
-    """The halves have different data, which the chosen feature extractor serves for."""
+    """The halves have different data."""
     halves = config["table2"]["halves"]
     if prepared_name(halves["cifar10"]) == prepared_name(halves["stl10"]):
         problem = "both halves have the same data at the same size: change one"
         configuration_error(["table2", "halves", "stl10"], problem)
+
+
+def places_of_images():
+    """Where the configuration names images, and what it names there."""
+    for name, half in config["table2"]["halves"].items():
+        yield ["table2", "halves", name], half
+    for study in ("narrow", "lsun"):
+        for place, images in enumerate(config[study]["images"]):
+            yield [study, "images", place], images
+    for study in ("imbalanced", "bad_init"):
+        yield [study, "images"], config[study]["images"]
+
+
+def check_images():
+    """A classifier serves for the images where one is needed; of no two studies are they the same."""
     classified = config["classifier"]["training"]
-    for name, half in halves.items():
-        if (
-            config["evaluation"]["extractor"] == "classifier"
-            and half["dataset"] not in classified
-        ):
+    places = {}
+    for location, images in places_of_images():
+        by_classes = location[0] in ("imbalanced", "bad_init")
+        needed = by_classes or config["evaluation"]["extractor"] == "classifier"
+        if needed and images["dataset"] not in classified:
+            remedy = "" if by_classes else "needs evaluation.extractor inception: "
             problem = (
-                f"{half['dataset']} needs evaluation.extractor inception: "
-                f"a classifier serves for {', '.join(classified)}"
+                f"{images['dataset']}: {remedy}a classifier serves for "
+                f"{', '.join(classified)}"
             )
-            configuration_error(["table2", "halves", name, "dataset"], problem)
+            configuration_error([*location, "dataset"], problem)
+        if not by_classes:
+            # The runs of these studies lie in folders by the names of their data.
+            first = places.setdefault(prepared_name(images), location)
+            if first != location:
+                problem = f"the same images as {'.'.join(map(str, first))}: change one"
+                configuration_error(location, problem)
 
 
 def check_rows():
@@ -145,6 +174,17 @@ def check_base_features():
         {"architecture": "resnet", "width": width}
         for width in config["other_losses"]["widths"]
     ]
+    for study, widths in (
+        ("narrow", config["narrow"]["widths"]),
+        ("lsun", ["full"]),
+        ("imbalanced", [config["imbalanced"]["width"]]),
+        ("bad_init", [config["bad_init"]["width"]]),
+    ):
+        base = config[study]["base_features"]
+        for width in widths:
+            if base % FEATURES_MULTIPLE[width]:
+                problem = f"{base} is not a multiple of {FEATURES_MULTIPLE[width]}, as width {width} needs"
+                configuration_error([study, "base_features"], problem)
     rows = {"cifar10": others, "stl10": []}
     for name, half in config["table2"]["halves"].items():
         for row in config["table2"]["rows"] + rows[name]:
@@ -224,14 +264,88 @@ INCEPTION_WEIGHTS = f"{DOWNLOADS_FOLDER}/extractors/inception.pth"
 HALVES = {
     name: prepared_name(half) for name, half in config["table2"]["halves"].items()
 }
-HALF_OF = {data: half for half, data in HALVES.items()}
+NARROW, LSUN = config["narrow"], config["lsun"]
+IMBALANCED, BAD_INIT = config["imbalanced"], config["bad_init"]
+IMBALANCED_SUFFIX = "_imbalanced"
+IMBALANCED_DATA = prepared_name(
+    IMBALANCED["images"]
+    | {"dataset": IMBALANCED["images"]["dataset"] + IMBALANCED_SUFFIX}
+)
+BAD_INIT_DATA = prepared_name(BAD_INIT["images"])
+BAD_START = f"{RESULTS}/bad_init/seed{{seed}}/start"
+BAD_INIT_RUN = f"{RESULTS}/bad_init/seed{{seed}}/{{loss}}-lr{{generator_learning_rate}}"
+
+COMPARED = ["js", "rs"]  # the paper's two
+
+
+def places_in(study):
+    """Data by the name of what they stand for."""
+    return {
+        images["stands_for"]: prepared_name(images)
+        for images in config[study]["images"]
+    }
+
+
+# Of the data of every training: whose recipes it takes, full-width features of the generator, by architecture, and
+# iterations between the generators that are kept.
+SETTINGS = {
+    **{
+        HALVES[name]: {
+            "recipes": name,
+            "base_features": half["base_features"],
+            "snapshots_every": 0,
+        }
+        for name, half in config["table2"]["halves"].items()
+    },
+    **{
+        data: {
+            "recipes": recipes,
+            "base_features": {"cnn": study["base_features"]},
+            "snapshots_every": study["snapshots_every"],
+        }
+        for recipes, study, datas in (
+            ("mnist", NARROW, places_in("narrow").values()),
+            ("lsun", LSUN, places_in("lsun").values()),
+            ("mnist", IMBALANCED, [IMBALANCED_DATA]),
+        )
+        for data in datas
+    },
+}
 OTHER_LOSSES = {"hinge": ["hinge", "rp-hinge"], "least_squares": ["ls", "rp-ls"]}
-# Of every table of scores: its halves of Table 2, its rows, its seeds.
+# Of every table of scores: its data by the name of what they stand for, its rows, its seeds.
 STUDIES = {
-    "table2": {"halves": list(HALVES), **config["table2"]},
+    "table2": {**config["table2"], "places": HALVES},
+    "narrow": {
+        "places": places_in("narrow"),
+        "rows": [
+            {
+                "architecture": "cnn",
+                "width": width,
+                "normalisation": normalisation,
+                "loss": loss,
+            }
+            for normalisation, width, loss in product(
+                NARROW["normalisations"], NARROW["widths"], COMPARED
+            )
+        ],
+        "seeds": NARROW["seeds"],
+    },
+    "lsun": {
+        "places": places_in("lsun"),
+        "rows": [
+            {
+                "architecture": "cnn",
+                "width": "full",
+                "normalisation": "spectral",
+                "loss": loss,
+            }
+            for loss in COMPARED
+        ],
+        "seeds": LSUN["seeds"],
+    },
     **{
         study: {
-            "halves": ["cifar10"],
+            "places": {"cifar10": HALVES["cifar10"]},
             "rows": [
                 {
                     "architecture": "resnet",
@@ -253,6 +367,8 @@ STUDY_TITLES = {
     "table2": "Table 2",
     "hinge": "Hinge losses",
     "least_squares": "Least-squares losses",
+    "narrow": "Narrow networks on small images",
+    "lsun": "LSUN",
 }
 # The losses of both theorems; WGAN-GP needs a constraint on f.
 THEORY_LOSSES = ["js", "hinge", "ls", "rs", "rp-hinge", "rp-ls"]
@@ -269,7 +385,7 @@ wildcard_constraints:
     loss="[a-z-]+",
     generator_learning_rate="[0-9.e-]+",
     seed=r"\d+",
-    half="|".join(HALVES),
+    place="|".join({name for study in STUDIES.values() for name in study["places"]}),
     study="|".join(STUDIES),
     generator="RSGAN-[A-Za-z]+-[a-z]+-(cifar|stl)",
     discriminator_width=r"\d+",
@@ -279,24 +395,31 @@ wildcard_constraints:
     mixture="ring|grid",
 
 
-def recipe(half, architecture, loss):
-    """Adam's settings for one network of one half of Table 2."""
-    name = loss if loss in config["recipes"] else f"{half}-{architecture}"
+def recipe(data, architecture, loss):
+    """Adam's settings for one network on one prepared data set."""
+    name = (
+        loss
+        if loss in config["recipes"]
+        else f"{SETTINGS[data]['recipes']}-{architecture}"
+    )
     return config["recipes"][name]
 
 
-def runs_of(study, half):
-    """Run folders of one half of a table of scores: every row, learning rate and seed."""
-    chosen = STUDIES[study]
+def runs_on(data, rows, seeds):
+    """Run folders on a prepared data set: every row, learning rate and seed."""
     return [
-        RUN.format(
-            data=HALVES[half], generator_learning_rate=f"{rate:g}", seed=seed, **row
-        )
-        for row, seed in product(chosen["rows"], chosen["seeds"])
-        for rate in recipe(half, row["architecture"], row["loss"])[
+        RUN.format(data=data, generator_learning_rate=f"{rate:g}", seed=seed, **row)
+        for row, seed in product(rows, seeds)
+        for rate in recipe(data, row["architecture"], row["loss"])[
             "generator_learning_rates"
         ]
     ]
+
+
+def runs_of(study, place):
+    """Run folders of one part of a table of scores."""
+    chosen = STUDIES[study]
+    return runs_on(chosen["places"][place], chosen["rows"], chosen["seeds"])
 
 
 def prepared(data):
@@ -310,7 +433,14 @@ def prepared(data):
 
 
 def dataset_of(data):
-    return data.rsplit("-", 1)[0]
+    """The published data set that prepared data come from."""
+    return data.rsplit("-", 1)[0].removesuffix(IMBALANCED_SUFFIX)
+
+
+def place_options(study):
+    """Which data stand for which, of a table of scores."""
+    places = STUDIES[study]["places"]
+    return repeated("--half", [f"{name}={data}" for name, data in places.items()])
 
 
 def classifier_data(dataset):
@@ -323,6 +453,11 @@ def extractor_weights(data):
     if EXTRACTOR == "inception":
         # Its checksum fixes it: downloading it again changes no feature.
         return ancient(INCEPTION_WEIGHTS)
+    return classifier_weights(data)
+
+
+def classifier_weights(data):
+    """Of the classifier of the classes of prepared data."""
     return f"{RESULTS}/extractors/{dataset_of(data)}-classifier.safetensors"
 
 
@@ -403,20 +538,59 @@ def labels_of(wildcards, form):
 # What the target rules ask for
 
 RUNS = {
-    study: [run for half in STUDIES[study]["halves"] for run in runs_of(study, half)]
+    study: [run for place in STUDIES[study]["places"] for run in runs_of(study, place)]
     for study in STUDIES
 }
-TRAINED = [f"{run}/training.json" for runs in RUNS.values() for run in runs]
+IMBALANCED_ROW = {key: IMBALANCED[key] for key in ("width", "normalisation")}
+IMBALANCED_RUNS = runs_on(
+    IMBALANCED_DATA,
+    [{"architecture": "cnn", **IMBALANCED_ROW, "loss": loss} for loss in COMPARED],
+    IMBALANCED["seeds"],
+)
+with (Path(workflow.basedir) / "src/ganscape/reporting/paper/bad_init.csv").open(
+    encoding="utf-8", newline=""
+) as lines:
+    # Learning rates of both players: the paper's, times the factor.
+    BAD_INIT_RATES = sorted(
+        {
+            float(line["learning_rate"]) * BAD_INIT["learning_rate_factor"]
+            for line in csv.DictReader(lines)
+        }
+    )
+BAD_INIT_RUNS = [
+    BAD_INIT_RUN.format(seed=seed, loss=loss, generator_learning_rate=f"{rate:g}")
+    for seed, loss, rate in product(BAD_INIT["seeds"], COMPARED, BAD_INIT_RATES)
+]
+TRAINED = [
+    f"{run}/training.json"
+    for runs in (*RUNS.values(), IMBALANCED_RUNS, BAD_INIT_RUNS)
+    for run in runs
+]
+TRACES = {
+    "narrow": [f"{run}/trace.json" for run in RUNS["narrow"]],
+    "imbalanced": [f"{run}/trace.json" for run in IMBALANCED_RUNS],
+    "bad_init": [f"{run}/trace.json" for run in BAD_INIT_RUNS],
+}
+NARROW_RESULTS = figure_files("narrow")
+IMBALANCED_RESULTS = [*table_files("imbalanced"), *figure_files("imbalanced")]
+BAD_INIT_RESULTS = [
+    *table_files("bad_init"),
+    *figure_files("bad_init", "bad_init_samples"),
+]
 METRICS = {
     study: [f"{run}/metrics.json" for run in runs] for study, runs in RUNS.items()
 }
-METRICS["table2"] += [f"{RESULTS}/real/{data}/metrics.json" for data in HALF_OF]
+for study in ("table2", "narrow", "lsun"):
+    METRICS[study] += [
+        f"{RESULTS}/real/{data}/metrics.json"
+        for data in STUDIES[study]["places"].values()
+    ]
 SCORES = {
     study: [
         *table_files(study),
         f"{RESULTS}/tables/{study}_details.csv",
         *figure_files(
-            *(f"{study}_samples_{half}" for half in STUDIES[study]["halves"])
+            *(f"{study}_samples_{place}" for place in STUDIES[study]["places"])
         ),
     ]
     for study in STUDIES
@@ -441,7 +615,6 @@ LANDSCAPE_RESULTS = [
     *table_files(*LANDSCAPE_TABLES, "minima"),
 ]
 CLUSTERS = config["clusters"]
-COMPARED = ["js", "rs"]  # the paper's two, which all figures of clusters show
 OUTCOMES = {
     "escape": [f"{two_clusters(loss)}.csv" for loss in CLUSTERS["losses"]],
     "width": [
@@ -457,17 +630,18 @@ OUTCOMES = {
 }
 FIGURE5 = figure_files("figure5")
 FIGURE6 = figure_files("figure6")
-IMBALANCED = figure_files("imbalance_clusters")
+IMBALANCED_CLUSTERS = figure_files("imbalance_clusters")
 CLUSTERS_RESULTS = [
     *FIGURE5,
     *FIGURE6,
-    *IMBALANCED,
+    *IMBALANCED_CLUSTERS,
     *figure_files("escape", "width", "gaussians"),
     f"{RESULTS}/figures/two_clusters.gif",
     *table_files("two_clusters"),
 ]
-PREPARED = [path for data in HALF_OF for path in prepared(data).values()]
-DOWNLOADS = sorted({path for data in HALF_OF for path in downloaded(dataset_of(data))})
+DATA = [*SETTINGS, BAD_INIT_DATA]
+PREPARED = sorted({path for data in DATA for path in prepared(data).values()})
+DOWNLOADS = sorted({path for data in DATA for path in downloaded(dataset_of(data))})
 if not AUTHORS["folder"]:
     DOWNLOADS += [authors_file(name) for name in AUTHORS_AT_HAND]
 if EXTRACTOR == "inception":
@@ -499,19 +673,59 @@ def repeated(option, values):
 
 
 def training_options(wildcards):
-    half = HALF_OF[wildcards.data]
-    chosen = recipe(half, wildcards.architecture, wildcards.loss)
-    base_features = config["table2"]["halves"][half]["base_features"]
+    settings = SETTINGS[wildcards.data]
+    chosen = recipe(wildcards.data, wildcards.architecture, wildcards.loss)
     return options(
         {
             "architecture": wildcards.architecture,
             "width": wildcards.width,
-            "base_features": base_features[wildcards.architecture],
+            "base_features": settings["base_features"][wildcards.architecture],
             "normalisation": wildcards.normalisation,
             "loss": wildcards.loss,
             **config["training"],
+            "snapshots_every": settings["snapshots_every"],
             "generator_learning_rate": wildcards.generator_learning_rate,
             "discriminator_learning_rate": chosen["discriminator_learning_rate"],
+            "betas": chosen["betas"],
+            "discriminator_steps": chosen["discriminator_steps"],
+            "seed": wildcards.seed,
+        }
+    )
+
+
+def bad_init_network():
+    """Options of both networks of the bad start's runs."""
+    return {
+        "architecture": "cnn",
+        **{key: BAD_INIT[key] for key in ("width", "base_features", "normalisation")},
+    }
+
+
+def bad_start_options(wildcards):
+    return options(
+        {
+            "collapsed_class": BAD_INIT["collapsed_class"],
+            **bad_init_network(),
+            **BAD_INIT["start"],
+            "batch_size": config["training"]["batch_size"],
+            "seed": wildcards.seed,
+        }
+    )
+
+
+def bad_init_options(wildcards, input):
+    """One learning rate for both players, as in the paper."""
+    rate = wildcards.generator_learning_rate
+    chosen = config["recipes"]["mnist-cnn"]
+    return options(
+        {
+            "start": input.start,
+            **bad_init_network(),
+            "loss": wildcards.loss,
+            **config["training"],
+            "snapshots_every": BAD_INIT["snapshots_every"],
+            "generator_learning_rate": rate,
+            "discriminator_learning_rate": rate,
             "betas": chosen["betas"],
             "discriminator_steps": chosen["discriminator_steps"],
             "seed": wildcards.seed,
@@ -562,6 +776,22 @@ EVALUATION = {
 EVALUATION_OPTIONS = options(
     {**EVALUATION, "batch_norm": config["evaluation"]["batch_norm"]}
 )
+IMBALANCED_PLACE, BAD_INIT_PLACE = (
+    options({"half": f"{images['stands_for']}={prepared_name(images)}"})
+    for images in (IMBALANCED["images"], BAD_INIT["images"])
+)
+TRACE_OPTIONS = options(
+    {
+        "samples": config["evaluation"]["trace_samples"],
+        **{
+            key: config["evaluation"][key]
+            for key in ("batch_size", "batch_norm", "seed")
+        },
+    }
+)
+IMBALANCED_OPTIONS = repeated(
+    "--keep", [f"{kept['name']}={kept['share']}" for kept in IMBALANCED["classes"]]
+)
 # Real images are scored like generated ones, from those that are not the reference.
 REAL_OPTIONS = options({**EVALUATION, "split": "train"})
 MIRRORS = {
@@ -570,7 +800,6 @@ MIRRORS = {
 }
 WEIGHTS_ADDRESSES = repeated("--url", config["evaluation"]["inception_weights"])
 AUTHORS_NAMES = options({"generators": list(AUTHORS["generators"])})
-HALF_OPTIONS = repeated("--half", [f"{half}={data}" for half, data in HALVES.items()])
 
 # ---------------------------------------------------------------------------------------------------
 # How jobs start

@@ -58,6 +58,8 @@ rule prepare_dataset:
         f"{RESULTS}/logs/prepare_dataset/{{dataset}}-{{image_size}}x{{channels}}.log",
     benchmark:
         f"{RESULTS}/logs/prepare_dataset/{{dataset}}-{{image_size}}x{{channels}}.benchmark.tsv"
+    wildcard_constraints:
+        dataset="|".join(config["datasets"]),
     conda:
         "../../environment.yml"
     threads: 1
@@ -72,4 +74,27 @@ rule prepare_dataset:
     shell:
         "python -m ganscape prepare --dataset {wildcards.dataset} --downloads {params.downloads:q}"
         " --image-size {wildcards.image_size} --channels {wildcards.channels}"
+        " --output $(dirname {output.images}) > {log} 2>&1"
+
+
+rule select_classes:
+    input:
+        **prepared(prepared_name(IMBALANCED["images"])),
+    output:
+        **prepared(IMBALANCED_DATA),
+    log:
+        f"{RESULTS}/logs/select_classes/{IMBALANCED_DATA}.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    params:
+        classes=IMBALANCED_OPTIONS,
+        name=IMBALANCED["images"]["dataset"] + IMBALANCED_SUFFIX,
+    message:
+        "Keeping some classes of {IMBALANCED[images][dataset]}, in unequal shares"
+    shell:
+        "python -m ganscape select --data $(dirname {input.images}) {params.classes} --name {params.name}"
         " --output $(dirname {output.images}) > {log} 2>&1"

@@ -115,3 +115,48 @@ rule evaluate_real:
         "python -m ganscape evaluate-real --data $(dirname {input.images}) --reference {input.reference}"
         " --extractor {params.extractor} --weights {input.weights:q} {params.options} --device {resources.device}"
         " --threads {threads} --output {output} > {log} 2>&1"
+
+
+rule trace_gan:
+    input:
+        training=f"{RUN}/training.json",
+        reference=f"{RESULTS}/features/{{data}}-{EXTRACTOR}.npz",
+        weights=lambda wildcards: extractor_weights(wildcards.data),
+        classifier=lambda wildcards: classifier_weights(wildcards.data),
+    output:
+        f"{RUN}/trace.json",
+    log:
+        f"{RUN}/logs/trace.log",
+    benchmark:
+        f"{RUN}/logs/trace.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    threads: RESOURCES["evaluate"]["threads"]
+    resources:
+        gpu=RESOURCES["evaluate"]["gpu"],
+        mem_mb=RESOURCES["evaluate"]["mem_mb"],
+        runtime=RESOURCES["evaluate"]["runtime"],
+        device=DEVICE,
+    params:
+        extractor=EXTRACTOR,
+        options=TRACE_OPTIONS,
+    message:
+        "Evaluating {output} over its training"
+    shell:
+        "python -m ganscape trace --run $(dirname {input.training}) --reference {input.reference}"
+        " --extractor {params.extractor} --weights {input.weights:q} --classifier {input.classifier}"
+        " {params.options} --device {resources.device} --threads {threads} --output {output} > {log} 2>&1"
+
+
+use rule trace_gan as trace_bad_init with:
+    input:
+        training=f"{BAD_INIT_RUN}/training.json",
+        reference=f"{RESULTS}/features/{BAD_INIT_DATA}-{EXTRACTOR}.npz",
+        weights=extractor_weights(BAD_INIT_DATA),
+        classifier=classifier_weights(BAD_INIT_DATA),
+    output:
+        f"{BAD_INIT_RUN}/trace.json",
+    log:
+        f"{BAD_INIT_RUN}/logs/trace.log",
+    benchmark:
+        f"{BAD_INIT_RUN}/logs/trace.benchmark.tsv"

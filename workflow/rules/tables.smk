@@ -37,7 +37,7 @@ rule render_scores:
         mem_mb=1000,
         runtime=10,
     params:
-        halves=HALF_OPTIONS,
+        halves=lambda wildcards: place_options(wildcards.study),
     message:
         "Rendering table {wildcards.study}"
     shell:
@@ -48,22 +48,22 @@ rule render_scores:
 rule draw_samples:
     input:
         lambda wildcards: [
-            f"{run}/metrics.json" for run in runs_of(wildcards.study, wildcards.half)
+            f"{run}/metrics.json" for run in runs_of(wildcards.study, wildcards.place)
         ],
     output:
         png=report(
-            f"{RESULTS}/figures/{{study}}_samples_{{half}}.png",
+            f"{RESULTS}/figures/{{study}}_samples_{{place}}.png",
             category="Samples",
             caption="../report/samples.rst",
             labels=lambda wildcards: {
                 "item": STUDY_TITLES[wildcards.study],
-                "half of Table 2": wildcards.half,
+                "data": wildcards.place,
             },
         ),
-        pdf=f"{RESULTS}/figures/{{study}}_samples_{{half}}.pdf",
-        csv=f"{RESULTS}/figures/{{study}}_samples_{{half}}.csv",
+        pdf=f"{RESULTS}/figures/{{study}}_samples_{{place}}.pdf",
+        csv=f"{RESULTS}/figures/{{study}}_samples_{{place}}.csv",
     log:
-        f"{RESULTS}/logs/draw_samples/{{study}}-{{half}}.log",
+        f"{RESULTS}/logs/draw_samples/{{study}}-{{place}}.log",
     conda:
         "../../environment.yml"
     threads: 1
@@ -71,11 +71,11 @@ rule draw_samples:
         mem_mb=1000,
         runtime=10,
     params:
-        half=lambda wildcards: f"--half {wildcards.half}={HALVES[wildcards.half]}",
+        place=lambda wildcards: f"--half {wildcards.place}={STUDIES[wildcards.study]['places'][wildcards.place]}",
     message:
-        "Drawing samples of table {wildcards.study}, {wildcards.half}"
+        "Drawing samples of table {wildcards.study}, {wildcards.place}"
     shell:
-        "python -m ganscape sample-sheet --study {wildcards.study} --metrics {input} {params.half}"
+        "python -m ganscape sample-sheet --study {wildcards.study} --metrics {input} {params.place}"
         " --output {output.png} > {log} 2>&1"
 
 
@@ -101,7 +101,7 @@ rule render_ema:
         mem_mb=1000,
         runtime=10,
     params:
-        halves=HALF_OPTIONS,
+        halves=place_options("table2"),
     message:
         "Rendering raw beside EMA weights"
     shell:
@@ -130,7 +130,7 @@ rule draw_ema:
         mem_mb=1000,
         runtime=10,
     params:
-        halves=HALF_OPTIONS,
+        halves=place_options("table2"),
     message:
         "Drawing FID against model size, raw and EMA weights"
     shell:

@@ -29,3 +29,45 @@ rule train_gan:
     shell:
         "python -m ganscape train --data $(dirname {input.images}) --output $(dirname {output})"
         " {params.options} --device {resources.device} --threads {threads} > {log} 2>&1"
+
+
+rule find_bad_start:
+    input:
+        **prepared(BAD_INIT_DATA),
+    output:
+        start=f"{BAD_START}.safetensors",
+        values=f"{BAD_START}.csv",
+    log:
+        f"{BAD_START}.log",
+    benchmark:
+        f"{BAD_START}.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    threads: RESOURCES["train"]["threads"]
+    resources:
+        mem_mb=RESOURCES["train"]["mem_mb"],
+        runtime=RESOURCES["train"]["runtime"],
+    params:
+        options=bad_start_options,
+    message:
+        "Training a discriminator to the optimum of a mode collapse, seed {wildcards.seed}"
+    shell:
+        "python -m ganscape bad-start --data $(dirname {input.images}) {params.options} --device cpu"
+        " --threads {threads} --output {output.start} --values {output.values} > {log} 2>&1"
+
+
+use rule train_gan as train_from_bad_start with:
+    input:
+        **prepared(BAD_INIT_DATA),
+        start=f"{BAD_START}.safetensors",
+    output:
+        update(f"{BAD_INIT_RUN}/training.json"),
+    log:
+        f"{BAD_INIT_RUN}/logs/training.log",
+    benchmark:
+        f"{BAD_INIT_RUN}/logs/training.benchmark.tsv"
+    params:
+        options=bad_init_options,
+    message:
+        "Training {wildcards.loss} from a bad start, learning rate {wildcards.generator_learning_rate},"
+        " seed {wildcards.seed}"

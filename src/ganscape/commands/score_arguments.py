@@ -21,13 +21,18 @@ def add_measurements(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="metrics.json of evaluated runs, in the runs' own folders",
     )
+    add_half(parser)
+
+
+def add_half(parser: argparse.ArgumentParser) -> None:
+    """Which data stand for which (`ganscape.reporting.studies.Half`)."""
     parser.add_argument(
         "--half",
         type=_half,
         action="append",
         required=True,
         metavar="NAME=DATA",
-        help="half of Table 2 (cifar10 or stl10) and the prepared data used for it; repeatable",
+        help="a data set of the paper or of ours and the prepared data used for it; repeatable",
     )
 
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from ganscape.commands.devices import add_device_arguments, chosen_device
-from ganscape.images import datasets
+from ganscape.images import datasets, starts
 from ganscape.images.networks import ARCHITECTURES, NORMALISATIONS, WIDTHS, paper_features
 from ganscape.images.specification import RunSpecification
 from ganscape.images.training import Schedule, train
@@ -32,6 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--history-every", type=int, default=100, help="iterations per row of history.csv")
     parser.add_argument("--checkpoint-every", type=int, default=1000, help="iterations between checkpoints")
     parser.add_argument("--samples-every", type=int, default=10_000, help="iterations between sample grids")
+    parser.add_argument(
+        "--snapshots-every", type=int, default=0, help="iterations between kept generators; 0: none"
+    )
+    parser.add_argument(
+        "--start", type=Path, help="initial point of step bad-start (default: random weights)"
+    )
     add_device_arguments(parser)
 
 
@@ -39,6 +45,7 @@ def run(arguments: argparse.Namespace) -> None:
     dataset = datasets.load(arguments.data)
     size = dataset.image_size
     base = arguments.base_features
+    start = None if arguments.start is None else starts.load(arguments.start)
     specification = RunSpecification(
         data=dataset.name,
         image_size=size,
@@ -56,6 +63,12 @@ def run(arguments: argparse.Namespace) -> None:
         discriminator_steps=arguments.discriminator_steps,
         ema_decay=arguments.ema_decay,
         seed=arguments.seed,
+        start="" if start is None else start.digest,
     )
-    schedule = Schedule(arguments.history_every, arguments.checkpoint_every, arguments.samples_every)
-    train(specification, dataset, arguments.output, schedule, chosen_device(arguments))
+    schedule = Schedule(
+        arguments.history_every,
+        arguments.checkpoint_every,
+        arguments.samples_every,
+        arguments.snapshots_every,
+    )
+    train(specification, dataset, arguments.output, schedule, chosen_device(arguments), start)

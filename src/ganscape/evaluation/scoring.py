@@ -85,7 +85,7 @@ def score_run(
         "data": training["specification"]["data"],
         "specification": training["specification"],
         "parameters": training["parameters"],
-        **_provenance(reference, protocol),
+        **provenance(reference, protocol),
         "entries": entries,
     }
 
@@ -104,7 +104,7 @@ def score_released(
         "data": reference.metadata["data"],
         "release": release,
         "parameters": {"generator": count_parameters(generator)},
-        **_provenance(reference, protocol),
+        **provenance(reference, protocol),
         "entries": [_generated_entry(RELEASED, generator, reference, extractor, protocol, device)],
     }
 
@@ -155,12 +155,13 @@ def score_real(
         "data": reference.metadata["data"],
         "specification": None,
         "parameters": None,
-        **_provenance(reference, actual),
+        **provenance(reference, actual),
         "entries": [_entry("real", sample, reference, extractor, actual)],
     }
 
 
-def _provenance(reference: Reference, protocol: Protocol) -> dict:
+def provenance(reference: Reference, protocol: Protocol) -> dict:
+    """What every record of scores says of how they came about."""
     protocol_record = {**asdict(protocol), "reference_images": len(reference.features)}
     return {"features": reference.metadata["extractor"], "protocol": protocol_record}
 

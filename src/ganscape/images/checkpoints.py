@@ -5,8 +5,6 @@ run needs to go on: both networks, the moving average, both optimisers and the h
 the specification and a digest of all tensors, so that a damaged file is noticed and the one before it used.
 """
 
-import hashlib
-import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
@@ -14,18 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from ganscape.errors import InputError
-from ganscape.files import atomic_path, read_json
+from ganscape.files import read_json
+from ganscape.images import tensor_files
 from ganscape.images.game import Game
 from ganscape.images.specification import RunSpecification
+from ganscape.images.tensor_files import Damaged, prefixed, with_prefix
 
-FORMAT = "ganscape-checkpoint-1"
+KIND = "ganscape-checkpoint-1"
 KEPT = 2
-HEADER = "checkpoint"  # one entry of JSON: safetensors writes several in an order that varies
 RECORD = "training.json"
 
 _NAME = re.compile(r"iteration-(\d{8})\.safetensors")
@@ -34,30 +31,15 @@ _OPTIMISERS = ("generator_optimiser", "discriminator_optimiser")
 logger = logging.getLogger(__name__)
 
 
-class DamagedCheckpoint(Exception):
-    """A file that is not a whole checkpoint, with the reason."""
-
-
 def save(run_directory: Path, game: Game, iteration: int, logs: Mapping[str, Tensor]) -> Path:
     """Write the state after `iteration` iterations and remove all but the last two checkpoints.
 
     `logs` are the run's own tensors, given back by `restore`. Raises `InputError` where the disk does not
     take it; the checkpoints before it are then intact.
     """
-    tensors = {f"logs.{name}": tensor for name, tensor in logs.items()} | dict(_game_tensors(game))
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    header = {
-        "format": FORMAT,
-        "specification": game.specification.as_dict(),
-        "iteration": iteration,
-        "digest": _digest(tensors),
-    }
     target = checkpoint_path(run_directory, iteration)
-    with atomic_path(target) as path:
-        try:
-            save_file(tensors, path, metadata={HEADER: json.dumps(header)})
-        except SafetensorError as error:  # the library's word for a full disk, which has no errno
-            raise InputError(f"cannot write {target}: {error}; what was there before is intact") from error
+    header = {"specification": game.specification.as_dict(), "iteration": iteration}
+    tensor_files.write(target, KIND, header, {**prefixed("logs", logs), **dict(_game_tensors(game))})
     for old in [path for path in _checkpoints(run_directory) if path.name <= target.name][:-KEPT]:
         old.unlink(missing_ok=True)
     return target
@@ -72,16 +54,16 @@ def restore(run_directory: Path, game: Game) -> tuple[int, dict[str, Tensor]]:
     damaged = []
     for path in reversed(_checkpoints(run_directory)):
         try:
-            header, tensors = _read(path)
-        except DamagedCheckpoint as reason:
+            header, tensors = tensor_files.read(path, KIND)
+        except Damaged as reason:
             logger.warning("%s is damaged (%s): using the checkpoint before it", path, reason)
             damaged.append(path)
             continue
-        _require_specification(path, header, game.specification)
+        require_specification(path, header, game.specification)
         _load_game(game, tensors)
         for wreck in damaged:
             wreck.rename(wreck.with_name(f"{wreck.name}.damaged"))
-        return header["iteration"], _with_prefix(tensors, "logs")
+        return header["iteration"], with_prefix(tensors, "logs")
     if damaged:
         raise InputError(
             f"{_folder(run_directory)} holds no whole checkpoint, only damaged ones: "
@@ -102,15 +84,15 @@ def load_generator(run_directory: str | Path, weights: str) -> nn.Module:
     record = read_training_record(run_directory)
     path = checkpoint_path(run_directory, record["iteration"])
     try:
-        header, tensors = _read(path)
-    except DamagedCheckpoint as reason:
+        header, tensors = tensor_files.read(path, KIND)
+    except Damaged as reason:
         raise InputError(
             f"{path} is missing or damaged ({reason}): delete {RECORD} beside it and train again"
         ) from None
     specification = RunSpecification.from_dict(record["specification"])
-    _require_specification(path, header, specification)
+    require_specification(path, header, specification)
     generator = specification.generator()
-    generator.load_state_dict(_with_prefix(tensors, "average" if weights == "ema" else "generator"))
+    generator.load_state_dict(with_prefix(tensors, "average" if weights == "ema" else "generator"))
     return generator.train()
 
 
@@ -140,7 +122,8 @@ def _checkpoints(run_directory: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.safetensors") if _NAME.fullmatch(path.name))
 
 
-def _require_specification(path: Path, header: Mapping[str, Any], wanted: RunSpecification) -> None:
+def require_specification(path: Path, header: Mapping[str, Any], wanted: RunSpecification) -> None:
+    """Raise `InputError` unless the header of the file at `path` has the specification that is wanted."""
     found = RunSpecification.from_dict(header["specification"])
     if different := found.differences(wanted):
         raise InputError(
@@ -149,33 +132,9 @@ def _require_specification(path: Path, header: Mapping[str, Any], wanted: RunSpe
         )
 
 
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    try:
-        with safe_open(path, framework="pt", device="cpu") as file:
-            header = json.loads((file.metadata() or {}).get(HEADER, "{}"))
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
-    except (SafetensorError, OSError, json.JSONDecodeError) as error:
-        raise DamagedCheckpoint(str(error)) from error
-    if header.get("format") != FORMAT:
-        raise DamagedCheckpoint(f"format {header.get('format')}, not {FORMAT}")
-    if _digest(tensors) != header.get("digest"):
-        raise DamagedCheckpoint("its digest does not match its content")
-    return header, tensors
-
-
-def _digest(tensors: Mapping[str, Tensor]) -> str:
-    sha256 = hashlib.sha256()
-    for name in sorted(tensors):
-        tensor = tensors[name]
-        sha256.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
-        sha256.update(tensor.reshape(-1).view(torch.uint8).numpy())
-    return sha256.hexdigest()
-
-
 def _game_tensors(game: Game) -> Iterator[tuple[str, Tensor]]:
     for role, network in game.networks().items():
-        for name, tensor in network.state_dict().items():
-            yield f"{role}.{name}", tensor
+        yield from prefixed(role, network.state_dict()).items()
     for optimiser in _OPTIMISERS:
         for index, state in getattr(game, optimiser).state_dict()["state"].items():
             for name, tensor in state.items():
@@ -184,9 +143,9 @@ def _game_tensors(game: Game) -> Iterator[tuple[str, Tensor]]:
 
 def _load_game(game: Game, tensors: Mapping[str, Tensor]) -> None:
     for role, network in game.networks().items():
-        network.load_state_dict(_with_prefix(tensors, role))
+        network.load_state_dict(with_prefix(tensors, role))
     for optimiser in _OPTIMISERS:
-        _load_optimiser(getattr(game, optimiser), _with_prefix(tensors, optimiser))
+        _load_optimiser(getattr(game, optimiser), with_prefix(tensors, optimiser))
 
 
 def _load_optimiser(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
@@ -200,11 +159,3 @@ def _load_optimiser(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Tens
         if is_moment:
             tensor = torch.empty_like(parameter, requires_grad=False).copy_(tensor)
         optimiser.state[parameter][name] = tensor.to(parameter.device)
-
-
-def _with_prefix(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {
-        name.removeprefix(f"{prefix}."): tensor
-        for name, tensor in tensors.items()
-        if name.startswith(f"{prefix}.")
-    }

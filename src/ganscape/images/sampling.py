@@ -26,7 +26,7 @@ class RealImages:
     """Batches of real images: every epoch a fresh permutation, an incomplete last batch dropped.
 
     `images` is uint8 (N, H, W, C), memory-mapped or not. A batch comes as float32 (B, C, H, W) in
-    channels-last memory, scaled to [-1, 1] and dequantised with uniform noise in [0, 1/128), of 65,536 levels.
+    channels-last memory, scaled to [-1, 1] and dequantised with uniform noise in [0, 1/128).
     """
 
     def __init__(self, images: np.ndarray, batch_size: int, seed: int) -> None:

@@ -19,7 +19,8 @@ class RunSpecification:
     `data` names the prepared data set; `base_features` is the generator's feature count at full width.
     `normalisation` is the discriminator's. `ema_decay` is the decay of the average over the generator's
     parameters. The learning rates are the initial ones, decaying linearly to zero over the second half of
-    `iterations`, each of which is one generator step and `discriminator_steps` discriminator steps.
+    `iterations`, each of which is one generator step and `discriminator_steps` discriminator steps. `start`
+    is the digest of the initial point (`ganscape.images.starts`), empty for random weights.
     """
 
     data: str
@@ -39,6 +40,7 @@ class RunSpecification:
     ema_decay: float
     seed: int
     precision: str = "float32"
+    start: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "betas", tuple(self.betas))
@@ -89,7 +91,7 @@ class RunSpecification:
         if not isinstance(values, Mapping):
             raise InputError(f"not the specification of a run: {values!r}")
         known = {field.name for field in fields(cls)}
-        required = known - {"precision"}
+        required = known - {"precision", "start"}
         if wrong := (set(values) - known) | (required - set(values)):
             raise InputError(f"not the specification of a run: missing or unknown {', '.join(sorted(wrong))}")
         return cls(**values)

@@ -21,14 +21,15 @@ from tqdm import tqdm
 from ganscape import __version__
 from ganscape.errors import InputError
 from ganscape.files import atomic_path, write_json
-from ganscape.images import checkpoints
+from ganscape.images import checkpoints, snapshots
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game, learning_rate_factor
-from ganscape.images.networks import count_parameters
+from ganscape.images.networks import count_full_width, count_parameters
 from ganscape.images.pixels import NonFiniteError
 from ganscape.images.samples import draw_grid, grid_latents, save_image
 from ganscape.images.sampling import RealImages, Stream, random_generator
 from ganscape.images.specification import RunSpecification
+from ganscape.images.starts import Start
 from ganscape.progress import progress_bar
 
 # Losses are means over the iterations since the row before, the discriminator's that of each last step.
@@ -39,13 +40,19 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Schedule:
-    """How often, in iterations, a run looks at its losses, saves itself and draws samples."""
+    """How often, in iterations, a run looks at its losses, saves itself, draws samples, keeps its generator.
+
+    `snapshots_every` may be 0, never; otherwise the initial and the final generator are kept too.
+    """
 
     history_every: int
     checkpoint_every: int
     samples_every: int
+    snapshots_every: int = 0
 
     def __post_init__(self) -> None:
+        if self.snapshots_every < 0:
+            raise InputError(f"snapshots every must be at least 0 (none), not {self.snapshots_every}")
         for name in ("history_every", "checkpoint_every", "samples_every"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name.replace('_', ' ')} must be at least 1, not {getattr(self, name)}")
@@ -61,16 +68,19 @@ def train(
     run_directory: Path,
     schedule: Schedule,
     device: torch.device,
+    start: Start | None = None,
 ) -> dict:
     """Train to the end and return the run's record, which is also written to `training.json`.
 
-    Writes `checkpoints/`, `history.csv` and `samples/` into `run_directory`. A run whose losses or weights
+    Writes `checkpoints/`, `snapshots/`, `history.csv` and `samples/` into `run_directory`. Networks begin as
+    in `start`, or with random weights. A run whose losses or weights
     stop being finite ends with the status `diverged`, its last finite checkpoint kept. SIGTERM and SIGINT
     save and exit with 128 + the signal's number. Raises `InputError` where `run_directory` holds a run of
-    another specification or `dataset` is not what the specification names.
+    another specification, or `dataset` or `start` is not what the specification names.
     """
     _check_dataset(specification, dataset)
-    run = _Run(specification, dataset, run_directory, schedule, device)
+    _check_start(specification, start)
+    run = _Run(specification, dataset, run_directory, schedule, device, start)
     # Before the first iteration, so that a folder that cannot be written is noticed at once.
     run.write_history()
     begin = time.monotonic()
@@ -99,6 +109,13 @@ def train(
         "parameters": {
             "generator": count_parameters(run.game.generator),
             "discriminator": count_parameters(run.game.discriminator),
+            "full_width": count_full_width(
+                specification.architecture,
+                specification.image_size,
+                specification.channels,
+                specification.base_features,
+                specification.normalisation,
+            ),
         },
         "environment": _environment(device),
         "iterations_of_this_session": run.iteration - first,
@@ -120,14 +137,16 @@ class _Run:
         run_directory: Path,
         schedule: Schedule,
         device: torch.device,
+        start: Start | None,
     ) -> None:
         self.specification, self.schedule = specification, schedule
         self.run_directory, self.device = run_directory, device
         initialisation = random_generator(specification.seed, Stream.INITIALISATION)
         torch.manual_seed(initialisation.initial_seed())
-        self.game = Game(
-            specification.generator().to(device), specification.discriminator().to(device), specification
-        )
+        generator, discriminator = specification.generator(), specification.discriminator()
+        if start is not None:
+            start.fill(generator, discriminator)
+        self.game = Game(generator.to(device), discriminator.to(device), specification)
         self.latent_dimension = self.game.generator.latent_dimension
         self.images = RealImages(dataset.split("train")[0], specification.batch_size, specification.seed)
         self.grid_latents = grid_latents(specification.seed, self.latent_dimension).to(device)
@@ -136,6 +155,8 @@ class _Run:
         self.recent = list(logs["recent"].to(device)) if logs else []
         if self.iteration:
             logger.info("resuming %s after iteration %d", run_directory, self.iteration)
+        elif schedule.snapshots_every:
+            snapshots.save(run_directory, self.game, 0)
 
     def advance(self) -> None:
         """One iteration: one generator step, then the discriminator steps, each on fresh batches."""
@@ -151,6 +172,9 @@ class _Run:
             save_image(image, self.run_directory / "samples" / f"iteration-{self.iteration:08d}.png")
         if last or self.iteration % self.schedule.checkpoint_every == 0:
             self.save()
+        if self.schedule.snapshots_every and (last or self.iteration % self.schedule.snapshots_every == 0):
+            self._require_finite("weight", *self.game.generator.parameters())
+            snapshots.save(self.run_directory, self.game, self.iteration)
 
     def _steps(self) -> tuple[Tensor, Tensor]:
         run = self.specification
@@ -217,6 +241,15 @@ def _check_dataset(specification: RunSpecification, dataset: Dataset) -> None:
         raise InputError(
             f"{dataset.name} has {len(images)} training images, "
             f"fewer than a batch of {specification.batch_size}"
+        )
+
+
+def _check_start(specification: RunSpecification, start: Start | None) -> None:
+    given = "" if start is None else start.digest
+    if specification.start != given:
+        raise InputError(
+            f"the specification asks for the start {specification.start or '(random)'}, "
+            f"not {given or '(random)'}"
         )
 
 

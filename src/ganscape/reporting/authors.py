@@ -15,7 +15,7 @@ from ganscape.reporting import style
 from ganscape.reporting.measurements import scores_of
 from ganscape.reporting.paper_figures import paper_figures
 from ganscape.reporting.rendering import Cell, Column, Section, Table, number
-from ganscape.reporting.sample_sheet import upper_half
+from ganscape.reporting.sample_sheet import part_of_grid
 from ganscape.reporting.score_tables import ARCHITECTURE_NAMES, PAPER_EXTRACTOR
 from ganscape.reporting.studies import DATASET_NAMES, Half
 
@@ -157,7 +157,7 @@ def draw_authors(measured: pd.DataFrame, summary: pd.DataFrame) -> tuple[Figure,
         for place in places:
             place.set_axis_off()
         for place, (_, row) in zip(places, shown.iterrows(), strict=False):
-            place.imshow(upper_half(Path(paths[row["file"]]).parent / GRID))
+            place.imshow(part_of_grid(Path(paths[row["file"]]).parent / GRID, rows=4, columns=8))
             place.set_title(_panel_title(row))
         drawn.suptitle("Samples of the authors' released RS-GAN generators", fontsize=9)
     return drawn, summary

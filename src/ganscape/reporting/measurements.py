@@ -20,10 +20,10 @@ def read_measurements(paths: Iterable[Path]) -> pd.DataFrame:
     """Read `metrics.json` files into one row per run and kind of weights (`raw`, `ema`, `real`).
 
     Columns: `path, data, architecture, width, spectral_norm, loss, generator_lr, seed, weights, status,
-    is_mean, is_std, fid, parameters, features, iterations, samples, fid_samples, splits` and
-    `FURTHER_SCORES`. `parameters` counts generator and discriminator. Raises `InputError` for a file of
-    another form, two files of one run, or two feature extractors on the same data, whose scores would not be
-    comparable.
+    is_mean, is_std, fid, parameters, full_width_parameters, features, iterations, samples, fid_samples,
+    splits` and `FURTHER_SCORES`. `parameters` counts generator and discriminator, `full_width_parameters`
+    those of the same networks at full width. Raises `InputError` for a file of another form, two files of
+    one run, or two feature extractors on the same data, whose scores would not be comparable.
     """
     rows = [row for path in paths for row in _rows(Path(path))]
     if not rows:
@@ -39,7 +39,8 @@ def _rows(path: Path) -> list[dict]:
     try:
         specification = record["specification"]
         if record["kind"] == REAL:
-            run = dict.fromkeys([*CONFIGURATION, "generator_lr", "seed", "parameters", "iterations"])
+            sizes = ["parameters", "full_width_parameters"]
+            run = dict.fromkeys([*CONFIGURATION, "generator_lr", "seed", *sizes, "iterations"])
             run |= {
                 "data": record["data"],
                 "architecture": REAL,
@@ -50,13 +51,11 @@ def _rows(path: Path) -> list[dict]:
         else:
             run = {
                 "data": record["data"],
-                "architecture": specification["architecture"],
-                "width": specification["width"],
-                "spectral_norm": "yes" if specification["normalisation"] == "spectral" else "no",
-                "loss": specification["loss"],
+                **network_of(specification),
                 "generator_lr": specification["generator_learning_rate"],
                 "seed": specification["seed"],
                 "parameters": record["parameters"]["generator"] + record["parameters"]["discriminator"],
+                "full_width_parameters": record["parameters"]["full_width"],
                 "iterations": specification["iterations"],
             }
         protocol = {key: record["protocol"][key] for key in ("samples", "fid_samples", "splits")}
@@ -72,6 +71,16 @@ def _rows(path: Path) -> list[dict]:
         ]
     except (KeyError, TypeError) as error:
         raise InputError(f"{path} is not the metrics.json of an evaluated run ({error!r})") from error
+
+
+def network_of(specification: dict) -> dict:
+    """Architecture, width, normalisation and loss of a run, by the names of our columns."""
+    return {
+        "architecture": specification["architecture"],
+        "width": specification["width"],
+        "spectral_norm": "yes" if specification["normalisation"] == "spectral" else "no",
+        "loss": specification["loss"],
+    }
 
 
 def scores_of(entry: dict) -> dict:

@@ -61,7 +61,7 @@ def draw_sample_sheet(study: Study, measurements: pd.DataFrame, half: Half) -> t
     with rc_context(style.SETTINGS):
         axes = sheet.subplots(len(labels), len(COLUMNS), squeeze=False)
         for panel in panels:
-            _draw(panel, axes[panel.row, panel.column])
+            _draw(panel, axes[panel.row, panel.column], study.tiles)
         for row, label in labels.items():
             axes[row, 0].set_ylabel(label)
         for place in axes.flat:
@@ -106,11 +106,11 @@ def _row_label(configuration: dict) -> str:
     return f"{network}\n{configuration['width']}{spectral}"
 
 
-def _draw(panel: Panel, place: Axes) -> None:
+def _draw(panel: Panel, place: Axes, tiles: int) -> None:
     colour = style.PAIRED if COLUMNS[panel.column][0] else style.SEPARABLE
     place.set_title(panel.title, color=colour, fontsize=7)
     if panel.image.exists():
-        place.imshow(upper_half(panel.image))
+        place.imshow(part_of_grid(panel.image, tiles // 2, tiles))
     elif panel.measured["status"] == "done":
         raise InputError(
             f"{panel.image} is missing: delete {panel.image.parent.parent} and train that run again"
@@ -120,20 +120,20 @@ def _draw(panel: Panel, place: Axes) -> None:
         place.text(0.5, 0.5, panel.measured["status"], ha="center", va="center", color=style.NEUTRAL)
 
 
-def upper_half(path: Path) -> np.ndarray:
-    """The upper half of a square grid, RGB: enough to judge by, and two losses fit side by side on a page."""
+def part_of_grid(path: Path, rows: int, columns: int) -> np.ndarray:
+    """The upper left part of a grid of 8x8 images, RGB: enough to judge by, and losses fit side by side."""
     try:
         with Image.open(path) as image:
             pixels = np.asarray(image.convert("RGB"))
         side = len(pixels) // TILES
-        tiles = pixels.reshape(TILES, side, TILES, side, 3)[: TILES // 2]
+        tiles = pixels.reshape(TILES, side, TILES, side, 3)[:rows, :, :columns]
     except (UnidentifiedImageError, OSError, ValueError) as error:
         raise InputError(
             f"{path} is not a grid of {TILES}x{TILES} images ({error}): delete it and train that run again"
         ) from error
     # White lines between the images, so that the eye takes each for itself.
     separated = np.pad(tiles, ((0, 0), (0, GAP), (0, 0), (0, GAP), (0, 0)), constant_values=255)
-    return separated.reshape(TILES // 2 * (side + GAP), TILES * (side + GAP), 3)[:-GAP, :-GAP]
+    return separated.reshape(rows * (side + GAP), columns * (side + GAP), 3)[:-GAP, :-GAP]
 
 
 def _heading(study: Study, half: Half, measurements: pd.DataFrame) -> str:

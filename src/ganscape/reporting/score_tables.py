@@ -48,7 +48,13 @@ PAPER_EXTRACTOR = "inception-v3-compat"
 
 ARCHITECTURE_NAMES = {"cnn": "Standard CNN", "resnet": "ResNet"}
 ROW_NAMES = {**LOSS_NAMES, REAL: "Real images"}
-WIDTH_NAMES = {"full": "", "half": "; channels/2", "quarter": "; channels/4", "bottleneck": "; bottleneck"}
+WIDTH_NAMES = {
+    "full": "",
+    "half": "; channels/2",
+    "quarter": "; channels/4",
+    "eighth": "; channels/8",
+    "bottleneck": "; bottleneck",
+}
 
 
 def score_table(study: Study, measurements: pd.DataFrame, halves: Sequence[Half]) -> pd.DataFrame:
@@ -78,7 +84,7 @@ def _row(half: Half, configuration: dict, weights: str, ours: pd.DataFrame) -> d
         "ema": {"raw": "no", "ema": "yes", REAL: ""}[weights],
         **_figures(ours[same], weights),
     }
-    sizes = _relative_size(ours, identity, row["parameters"])
+    sizes = _relative_size(ours[same])
     if weights == "ema":
         return {**row, **sizes}
     return {
@@ -120,19 +126,12 @@ def _figures(candidates: pd.DataFrame, weights: str) -> dict:
     }
 
 
-def _relative_size(ours: pd.DataFrame, identity: dict, parameters: float | None) -> dict:
-    """Parameters in percent of the full-width network with the same architecture and normalisation.
-
-    Whatever its loss: a loss has no parameters.
-    """
-    full = ours[
-        (ours["architecture"] == identity["architecture"])
-        & (ours["spectral_norm"] == identity["spectral_norm"])
-        & (ours["width"] == "full")
-    ]
-    if parameters is None or full.empty or identity["loss"] == REAL:
+def _relative_size(candidates: pd.DataFrame) -> dict:
+    """Parameters in percent of those at full width; real images have none."""
+    if candidates.empty or candidates.iloc[0]["loss"] == REAL:
         return {}
-    return {"relative_size_percent": 100 * parameters / full["parameters"].iloc[0]}
+    sizes = candidates.iloc[0][["parameters", "full_width_parameters"]]
+    return {"relative_size_percent": 100 * sizes["parameters"] / sizes["full_width_parameters"]}
 
 
 def _fid_gaps(table: pd.DataFrame) -> pd.Series:
@@ -197,7 +196,7 @@ def _columns(study: Study) -> list[Column]:
     return [
         Column("Configuration"),
         *(Column(name, group) for group in groups for name in FIGURE_COLUMNS),
-        *(Column(name, "Size %") for name in ("ours", "paper")),
+        *(Column(name, "Size %") for name in ("ours", *(["paper"] if study.sizes_printed else []))),
         Column("G lr", "Training"),
         Column("seeds", "Training"),
     ]
@@ -210,7 +209,8 @@ def _line(study: Study, configuration: pd.DataFrame, rows: pd.DataFrame) -> list
     cells = [Cell(configuration_name(first)), *_our_cells(first, rows)]
     cells += _our_cells(ema.iloc[0], rows) if len(ema) else [Cell()] * len(FIGURE_COLUMNS)
     cells += _printed_cells(first, rows) if study.printed_in else []
-    cells += [Cell(number(first[key], 1)) for key in ("relative_size_percent", "paper_relative_size_percent")]
+    sizes = ["relative_size_percent", *(["paper_relative_size_percent"] if study.sizes_printed else [])]
+    cells += [Cell(number(first[key], 1)) for key in sizes]
     rates = list(dict.fromkeys(f"{rate:g}" for rate in configuration["generator_lr"].dropna()))
     seeds = "" if first["loss"] == REAL or first["status"] == "missing" else str(first["seeds"])
     return [*cells, Cell(" / ".join(rates)), Cell(seeds)]

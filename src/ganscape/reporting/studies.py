@@ -1,21 +1,31 @@
 """The tables of scores: which configurations each has, and the figures that are printed for them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 import pandas as pd
 
 from ganscape.reporting.paper_figures import paper_figures
 
-STUDIES = ("table2", "hinge", "least_squares")
-DATASET_NAMES = {"cifar10": "CIFAR-10", "stl10": "STL-10"}
+STUDIES = ("table2", "hinge", "least_squares", "narrow", "lsun")
+DATASET_NAMES = {
+    "cifar10": "CIFAR-10",
+    "stl10": "STL-10",
+    "fashion_mnist": "Fashion-MNIST",
+    "mnist": "MNIST",
+    "lsun_church_outdoor": "LSUN church",
+    "lsun_tower": "LSUN tower",
+}
 NETWORK = ["architecture", "width", "spectral_norm"]
 PRINTED = ["is_mean", "is_std", "fid"]
 
 
 @dataclass(frozen=True)
 class Half:
-    """One half of Table 2: the paper's data set `name`, and the prepared `data` that we used for it."""
+    """A part of a table, such as a half of Table 2: the data set `name` that it is about, and the prepared
+    `data` that we used for it."""
 
     name: str
     data: str
@@ -41,8 +51,9 @@ class Study:
     """A table of scores.
 
     name: of its files. short_title: before the data in a heading. printed_in: who prints figures for it,
-    empty if no one does. configurations: columns `dataset, architecture, width, spectral_norm, loss,
-    is_mean, is_std, fid, relative_size_percent`, in the order of the table.
+    empty if no one does. tiles: how many samples across a grid are shown. configurations: columns
+    `dataset, architecture, width, spectral_norm, loss, is_mean, is_std, fid, relative_size_percent`, in the
+    order of the table.
     """
 
     name: str
@@ -50,6 +61,12 @@ class Study:
     title: str
     printed_in: str
     configurations: pd.DataFrame
+    tiles: int = 8
+
+    @property
+    def sizes_printed(self) -> bool:
+        """Whether the paper prints the relative sizes of these networks."""
+        return bool(self.configurations["relative_size_percent"].notna().any())
 
     def of_half(self, half: Half) -> pd.DataFrame:
         """Its configurations on the data set of one half."""
@@ -61,7 +78,8 @@ def study(name: str) -> Study:
     """One of `STUDIES`.
 
     `table2`: the paper's. `hinge`: the ResNets of the authors' talk, on CIFAR-10. `least_squares`: the same
-    networks, for which no one prints figures. Their relative sizes are those of Table 2.
+    networks, for which no one prints figures. Their relative sizes are those of Table 2. `narrow`: small CNNs
+    on small images, beyond the paper. `lsun`: the 256x256 images of which the paper prints samples alone.
     """
     table2 = paper_figures("table2")
     if name == "table2":
@@ -75,6 +93,16 @@ def study(name: str) -> Study:
         title = "Least-squares losses: LS-GAN beside Rp-LS-GAN (neither paper nor talk print figures)"
         rows = _other_losses(table2, {"js": "ls", "rs": "rp-ls"}, paper_figures("hinge"))
         return Study(name, "Least-squares losses", title, "", rows)
+    if name == "narrow":
+        title = "Narrow networks on small images: JS-GAN beside RS-GAN (beyond the paper)"
+        rows = _unprinted(
+            ("fashion_mnist", "mnist"), product(("yes", "no"), ("quarter", "eighth"), ("js", "rs"))
+        )
+        return Study(name, "Narrow networks", title, "", rows)
+    if name == "lsun":
+        title = "LSUN at 256x256: JS-GAN beside RS-GAN (the paper prints samples, no figures)"
+        rows = _unprinted(("lsun_church_outdoor", "lsun_tower"), product(("yes",), ("full",), ("js", "rs")))
+        return Study(name, "LSUN", title, "", rows, tiles=4)
     raise ValueError(f"{name}: the tables of scores are {', '.join(STUDIES)}")
 
 
@@ -84,3 +112,14 @@ def _other_losses(table2: pd.DataFrame, losses: dict[str, str], printed: pd.Data
     rows = networks.drop(columns=PRINTED).assign(loss=networks["loss"].map(losses))
     merged = rows.merge(printed, how="left", on=["dataset", *NETWORK, "loss"], validate="one_to_one")
     return merged[list(table2.columns)]
+
+
+def _unprinted(datasets: Iterable[str], networks: Iterable[tuple[str, str, str]]) -> pd.DataFrame:
+    """CNNs (spectral norm, width, loss) after the real images of each data set; none are printed."""
+    cnns = [
+        {"architecture": "cnn", "width": width, "spectral_norm": spectral, "loss": loss}
+        for spectral, width, loss in networks
+    ]
+    real = {"architecture": "real", "width": "", "spectral_norm": "", "loss": "real"}
+    rows = [{"dataset": dataset, **row} for dataset in datasets for row in (real, *cnns)]
+    return pd.DataFrame(rows).assign(**dict.fromkeys([*PRINTED, "relative_size_percent"], float("nan")))

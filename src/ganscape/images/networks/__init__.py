@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import nn
 
 from ganscape.errors import InputError
@@ -18,6 +19,7 @@ __all__ = [
     "WIDTHS",
     "build_discriminator",
     "build_generator",
+    "count_full_width",
     "count_parameters",
     "paper_features",
 ]
@@ -100,6 +102,16 @@ def paper_features(architecture: str, image_size: int) -> int:
 def count_parameters(network: nn.Module) -> int:
     """Number of trainable parameters."""
     return sum(parameter.numel() for parameter in network.parameters())
+
+
+def count_full_width(
+    architecture: str, image_size: int, channels: int, base_features: int, normalisation: str
+) -> int:
+    """Trainable parameters of generator and discriminator at full width, to which sizes are relative."""
+    shape = (architecture, image_size, channels, "full", base_features)
+    with torch.device("meta"):  # shapes alone
+        networks = build_generator(*shape), build_discriminator(*shape, normalisation)
+    return sum(map(count_parameters, networks))
 
 
 def _resolve(

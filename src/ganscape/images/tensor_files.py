@@ -1,0 +1,79 @@
+"""Files of named tensors: written atomically, verified on reading, and nothing in them is ever executed.
+
+One safetensors file each. Its header says what kind of file it is and carries a digest of all tensors, so
+that a damaged file is noticed.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from ganscape.errors import InputError, in_a_line
+from ganscape.files import atomic_path
+
+HEADER = "ganscape"  # one entry of JSON: safetensors writes several in an order that varies
+
+
+class Damaged(Exception):
+    """A file that is not a whole one of its kind, with the reason. Never reaches a user."""
+
+
+def write(target: Path, kind: str, header: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
+    """Write tensors with a header (what JSON can hold), atomically; returns their digest.
+
+    Raises `InputError` where the disk does not take it; an existing `target` is then intact.
+    """
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    full = {"kind": kind, **header, "digest": digest(plain)}
+    with atomic_path(target) as path:
+        try:
+            save_file(plain, path, metadata={HEADER: json.dumps(full)})
+        except SafetensorError as error:  # the library's word for a full disk, which has no errno
+            raise InputError(f"cannot write {target}: {error}; what was there before is intact") from error
+    return full["digest"]
+
+
+def read(path: Path, kind: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Header and tensors of a file that `write` wrote; raises `Damaged` for anything else."""
+    try:
+        with safe_open(path, framework="pt", device="cpu") as file:
+            header = json.loads((file.metadata() or {}).get(HEADER, "{}"))
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
+    except (SafetensorError, OSError, json.JSONDecodeError) as error:
+        raise Damaged(in_a_line(error)) from error
+    if header.get("kind") != kind:
+        raise Damaged(f"kind {header.get('kind')}, not {kind}")
+    if digest(tensors) != header.get("digest"):
+        raise Damaged("its digest does not match its content")
+    return header, tensors
+
+
+def digest(tensors: Mapping[str, Tensor]) -> str:
+    """SHA-256 of names, types, shapes and values."""
+    sha256 = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = tensors[name].detach().cpu().contiguous()
+        sha256.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        sha256.update(tensor.reshape(-1).view(torch.uint8).numpy())
+    return sha256.hexdigest()
+
+
+def with_prefix(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Those named `PREFIX.NAME`, by NAME."""
+    return {
+        name.removeprefix(f"{prefix}."): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(f"{prefix}.")
+    }
+
+
+def prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The same tensors, named `PREFIX.NAME`."""
+    return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}

@@ -1,0 +1,56 @@
+"""Figure `narrow`: FID over the training of narrow networks, JS-GAN beside RS-GAN, a line per seed."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from ganscape.errors import InputError
+from ganscape.reporting import style
+from ganscape.reporting.losses import LOSS_NAMES
+from ganscape.reporting.studies import Half
+from ganscape.reporting.traces import Traces, draw_losses, logarithmic
+
+LOSSES = ("js", "rs")
+NORMALISATIONS = {"yes": "with spectral norm", "no": "batch norm in D"}
+HEIGHT = 1.75  # inches, of a row
+
+
+def draw_narrow(traces: Traces, halves: Sequence[Half]) -> tuple[Figure, pd.DataFrame]:
+    """A panel per data, normalisation and width; raw weights. Returns the figure and all scores.
+
+    Raises `InputError` where none of the traces is of the given data.
+    """
+    scores = traces.scores[traces.scores["data"].isin([half.data for half in halves])]
+    raw = scores[(scores["weights"] == "raw") & scores["loss"].isin(LOSSES)]
+    if raw.empty:
+        raise InputError(f"none of the given traces is of {' or '.join(half.data for half in halves)}")
+    rows = [
+        (half, spectral)
+        for half in halves
+        for spectral in NORMALISATIONS
+        if ((raw["data"] == half.data) & (raw["spectral_norm"] == spectral)).any()
+    ]
+    widths = [width for width in ("full", "half", "quarter", "eighth") if (raw["width"] == width).any()]
+    drawn = style.figure(HEIGHT * len(rows) + 0.5)
+    with rc_context(style.SETTINGS):
+        places = drawn.subplots(len(rows), len(widths), squeeze=False, sharex=True, sharey="row")
+        for line, (half, spectral) in zip(places, rows, strict=True):
+            of_row = raw[(raw["data"] == half.data) & (raw["spectral_norm"] == spectral)]
+            line[0].set_ylabel("FID")
+            for place, width in zip(line, widths, strict=True):
+                logarithmic(place)
+                place.set_title(f"{half.shown_name}, {width} width, {NORMALISATIONS[spectral]}")
+                draw_losses(place, of_row[of_row["width"] == width], LOSSES, LOSS_NAMES)
+        for place in places[-1]:
+            place.set_xlabel("iteration")
+        handles, labels = places[0, 0].get_legend_handles_labels()
+        drawn.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
+        features = " and ".join(sorted(set(raw["features"])))
+        drawn.suptitle(
+            f"FID over training, raw weights, from the features of {features}; "
+            "thin: a seed each, thick: their mean",
+            fontsize=8,
+        )
+    return drawn, scores.drop(columns="path")
