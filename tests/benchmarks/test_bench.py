@@ -1,9 +1,13 @@
 """The benchmark's bookkeeping: what is compared with what. No test asserts a time."""
 
+import tempfile
+
+import numpy as np
 import pandas as pd
 import pytest
+import torch
 
-from ganscape.benchmarks import clusters
+from ganscape.benchmarks import clusters, reading
 from ganscape.benchmarks.measurement import COLUMNS, PLAIN, Contestant, compared, performance
 from ganscape.cli import main
 
@@ -85,3 +89,27 @@ def test_what_plays_two_clusters_in_the_benchmark_plays():
     clusters._build_plain()()
     clusters._build_batched(1)()
     clusters._build_native(1, 2)()
+
+
+def test_reading_takes_turns_on_one_file_and_removes_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "COUNT", 70)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    rows = reading.measure_reading(repeats=1, seconds_per_turn=0.01)
+    assert [(row.benchmark, row.variant, row.unit) for row in rows] == [
+        ("read-lsun", "plain", "images/s"),
+        ("read-lsun", "fast", "images/s"),
+    ]
+    assert all(row.value > 0 for row in rows) and rows[1].ratio_to_plain > 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("build", [reading._build_plain, reading._build_fast])
+def test_what_reads_in_the_benchmark_reads_whole_dequantised_batches(build, tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (64, 4, 4, 3), dtype=np.uint8)
+    np.save(tmp_path / "images.npy", images)
+    read = build(tmp_path / "images.npy", torch.get_num_threads())
+    for _ in range(2):
+        batch = read()
+        assert batch.shape == (64, 3, 4, 4) and batch.dtype == torch.float32
+        found = np.floor((batch.double().numpy() + 1) * 127.5 + 1e-3).astype(int).transpose(0, 2, 3, 1)
+        assert sorted(map(bytes, found.astype(np.uint8))) == sorted(map(bytes, images))

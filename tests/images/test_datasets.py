@@ -18,7 +18,7 @@ from PIL import Image
 
 from ganscape.cli import main
 from ganscape.errors import InputError
-from ganscape.images import archives, datasets, sources
+from ganscape.images import archives, resampling, sources
 from ganscape.images.archives import fetch
 from ganscape.images.datasets import load, prepare
 
@@ -263,16 +263,16 @@ def test_resizing_is_pillows_bilinear_filter(publish, tmp_path):
 
 def test_resizing_keeps_a_constant_image_constant_and_a_ramp_monotonous():
     constant = np.full((1, 28, 28, 3), 201, np.uint8)
-    assert np.all(datasets.resample(constant, 32, 3) == 201)
+    assert np.all(resampling.resample(constant, 32, 3) == 201)
     ramp = np.zeros((1, 8, 8, 1), np.uint8) + np.arange(0, 256, 32, dtype=np.uint8)[:, None]
-    grown = datasets.resample(ramp, 32, 1)[0, :, :, 0].astype(int)
+    grown = resampling.resample(ramp, 32, 1)[0, :, :, 0].astype(int)
     assert np.all(np.diff(grown, axis=1) >= 0) and np.all(np.diff(grown, axis=0) == 0)
 
 
 def test_shrinking_averages_instead_of_picking():
     stripes = np.zeros((1, 96, 96, 1), np.uint8)
     stripes[:, :, ::2] = 255
-    inside = datasets.resample(stripes, 24, 1)[0, :, 2:-2, 0].astype(int)
+    inside = resampling.resample(stripes, 24, 1)[0, :, 2:-2, 0].astype(int)
     assert np.all(np.abs(inside - 127) <= 8)
 
 

@@ -1,7 +1,6 @@
 """Playing many games: which engine, how many seeds at a time, and what becomes of those that diverge."""
 
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +14,7 @@ from ganscape.clusters.distributions import Distribution
 from ganscape.clusters.games import Game
 from ganscape.clusters.observations import Engine, Observation
 from ganscape.clusters.starts import Start, check_seeds, start
+from ganscape.cores import available_cores
 from ganscape.errors import InputError
 
 ENGINES = ("auto", "native", "batched")
@@ -98,9 +98,5 @@ def _engine(
     name: str, game: Game, distribution: Distribution, begin: Start, probes: Tensor, execution: Execution
 ) -> Engine:
     if name == "native":
-        return native.NativeGames(game, begin, probes, execution.threads or _cores())
+        return native.NativeGames(game, begin, probes, execution.threads or available_cores())
     return BatchedGames(game, distribution, begin, probes, execution.device)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""Step `fetch`: download a data set's archives and verify their checksums."""
+"""Step `fetch`: have a data set's archives in place, downloaded or by hand, and write down what is there."""
 
 import argparse
 from pathlib import Path

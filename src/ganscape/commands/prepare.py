@@ -10,7 +10,10 @@ from ganscape.images.datasets import prepare
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", required=True, help=f"one of {', '.join(DATASETS)}")
     parser.add_argument(
-        "--downloads", required=True, type=Path, help="folder that step `fetch` filled; not needed for digits"
+        "--downloads",
+        required=True,
+        type=Path,
+        help="folder that step `fetch` filled or checked; not needed for digits",
     )
     parser.add_argument(
         "--image-size", required=True, type=int, help="height and width to resize to, in pixels"

@@ -11,13 +11,14 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from ganscape.errors import InputError
 from ganscape.files import digest, write_json
-from ganscape.images.downloads import IN_PLACE, Checksum, download, verify
+from ganscape.images import lsun
+from ganscape.images.downloads import IN_PLACE, Checksum, VerifiedFile, download, verify
 
-DATASETS = ("digits", "mnist", "fashion_mnist", "cifar10", "stl10")
+DATASETS = ("digits", "mnist", "fashion_mnist", "cifar10", "stl10", *lsun.SCENES)
 
 BUNDLED = "bundled with scikit-learn"
 PUBLISHED_CHECKSUM = "published checksum"
@@ -43,23 +44,15 @@ class Archive:
     idx_shape: tuple[int, ...] | None = None
 
 
-class VerifiedFile(NamedTuple):
-    """A file that lies where it belongs: its checksum, and what shows that it is the right file."""
-
-    path: Path
-    checksum: Checksum
-    verified: str
-
-
 def required_archives(dataset: str, mirrors: Sequence[str] = ()) -> tuple[Archive, ...]:
-    """The archives of a data set, none for `digits`.
+    """The archives of a data set, none for `digits` and for what must be put in place by hand (LSUN).
 
     `mirrors` are addresses of folders that hold the files under their published names; they are tried
     before torchvision's. Raises `InputError` for a data set that we do not know.
     """
     if dataset not in DATASETS:
         raise InputError(f"unknown data set {dataset!r}: choose one of {', '.join(DATASETS)}")
-    if dataset == "digits":
+    if dataset == "digits" or dataset in lsun.SCENES:
         return ()
     from torchvision import datasets as published
 
@@ -90,26 +83,38 @@ def fetch(
     """Have every archive of `dataset` under `downloads/DATASET`, verified, and write down what lies there.
 
     The manifest (JSON) names each file, its size in bytes, its checksum, where it came from and what was
-    verified. Raises `InputError` as `ganscape.images.downloads.download` does.
+    verified. Raises `InputError` as `ganscape.images.downloads.download` does, and for LSUN as
+    `ganscape.images.lsun.locate` does.
     """
-    files = []
-    for archive in required_archives(dataset, mirrors):
-        file, source = _find(archive, Path(downloads, dataset)), IN_PLACE
-        if file is None:
-            path = Path(downloads, dataset, archive.path)
-            source = download(archive.addresses, path, archive.checksum)
-            file = VerifiedFile(path, archive.checksum, PUBLISHED_CHECKSUM)
-        files.append(
-            {
-                "path": file.path.relative_to(downloads).as_posix(),
-                "bytes": file.path.stat().st_size,
-                "algorithm": file.checksum.algorithm,
-                "checksum": file.checksum.value,
-                "source": source,
-                "verified": file.verified,
-            }
-        )
+    if dataset in lsun.SCENES:
+        found = [(lsun.locate(dataset, downloads).verified_file(), IN_PLACE)]
+    else:
+        found = _fetched(dataset, Path(downloads), mirrors)
+    files = [
+        {
+            "path": file.path.relative_to(downloads).as_posix(),
+            "bytes": file.size,
+            "algorithm": file.checksum.algorithm,
+            "checksum": file.checksum.value,
+            "source": source,
+            "verified": file.verified,
+        }
+        for file, source in found
+    ]
     write_json(manifest, {"dataset": dataset, "source": "files" if files else BUNDLED, "files": files})
+
+
+def _fetched(dataset: str, downloads: Path, mirrors: Sequence[str]) -> list[tuple[VerifiedFile, str]]:
+    """Have every archive of a data set; each with where it came from."""
+    found = []
+    for archive in required_archives(dataset, mirrors):
+        file, source = _find(archive, downloads / dataset), IN_PLACE
+        if file is None:
+            path = downloads / dataset / archive.path
+            source = download(archive.addresses, path, archive.checksum)
+            file = VerifiedFile(path, path.stat().st_size, archive.checksum, PUBLISHED_CHECKSUM)
+        found.append((file, source))
+    return found
 
 
 def verified_files(dataset: str, downloads: str | os.PathLike) -> list[VerifiedFile]:
@@ -149,14 +154,15 @@ def _find(archive: Archive, folder: Path) -> VerifiedFile | None:
     packed = folder / archive.path
     if packed.exists():
         verify(packed, archive.checksum)
-        return VerifiedFile(packed, archive.checksum, PUBLISHED_CHECKSUM)
+        return VerifiedFile(packed, packed.stat().st_size, archive.checksum, PUBLISHED_CHECKSUM)
     unpacked = packed.with_suffix("")
     if archive.idx_shape is None or not unpacked.exists():
         return None
     # Debian's package dataset-fashion-mnist compresses the files anew, so that only their content can be
     # recognised; the published checksums are those of the compressed files.
     _verify_idx(unpacked, archive.idx_shape)
-    return VerifiedFile(unpacked, Checksum("sha256", digest(unpacked, "sha256")), "IDX header and size")
+    checksum = Checksum("sha256", digest(unpacked, "sha256"))
+    return VerifiedFile(unpacked, unpacked.stat().st_size, checksum, "IDX header and size")
 
 
 def _verify_idx(path: Path, expected_shape: tuple[int, ...]) -> None:

@@ -15,7 +15,8 @@ import numpy as np
 
 from ganscape.errors import InputError
 from ganscape.files import atomic_path, digest, read_json, write_json
-from ganscape.images.sources import Chunk, open_source
+from ganscape.images import photographs, resampling
+from ganscape.images.sources import Chunk, Source, open_source
 from ganscape.progress import progress_bar
 
 IMAGES = "images.npy"
@@ -72,15 +73,18 @@ def prepare(
     size that is already right leaves every value as it was. One channel becomes three by repetition, three
     become one as luminance (ITU-R BT.601). The source is read in chunks, from `downloads/DATASET` alone.
 
+    Photographs of many sizes (LSUN) are cropped to the square at their centre first. Unreadable ones are
+    skipped, and the metadata count them, and those that were no opaque colour images or were enlarged.
+
     All three files are complete before the first one replaces an older one, and the same source gives the
     same bytes. Raises `InputError` for an unknown data set, a size or number of channels that makes no
-    sense, a missing or wrong archive, and a folder that cannot be written.
+    sense, a missing or wrong archive, too many unreadable photographs, and a folder that cannot be written.
     """
     if image_size < 1:
         raise InputError(f"image size {image_size} is not a positive number of pixels")
     if channels not in CHANNELS:
         raise InputError(f"{channels} channels: images have 1 or 3")
-    source = open_source(dataset, downloads)
+    source = open_source(dataset, downloads, image_size)
     output = Path(output)
     with ExitStack() as stack:  # left in reverse order: the metadata, which vouch for the rest, arrive last
         metadata_path, labels_path, images_path = (
@@ -100,7 +104,7 @@ def prepare(
                 "images_sha256": digest(images_path, "sha256"),
                 "labels_sha256": digest(labels_path, "sha256"),
                 "source": source.origin,
-                "resampling": _resampling(original_size, image_size),
+                **_treatment(source, original_size, image_size),
             },
         )
 
@@ -138,36 +142,11 @@ def load(directory: str | os.PathLike) -> Dataset:
     return dataset
 
 
-def resample(images: np.ndarray, image_size: int, channels: int) -> np.ndarray:
-    """Bring uint8 images (n, H, W, C) to (n, image_size, image_size, channels); C and channels are 1 or 3."""
-    if images.shape[3] == 3 and channels == 1:
-        images = _luminance(images)
-    if images.shape[1:3] != (image_size, image_size):
-        images = np.stack([_resize(image, image_size) for image in images])
-    return np.repeat(images, channels // images.shape[3], axis=3)
-
-
-def _luminance(images: np.ndarray) -> np.ndarray:
-    """ITU-R BT.601 luma, in the 16-bit fixed-point arithmetic of Pillow's mode "L"."""
-    red, green, blue = np.moveaxis(images.astype(np.uint32), 3, 0)
-    luma = (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16
-    return luma.astype(np.uint8)[..., np.newaxis]
-
-
-def _resize(image: np.ndarray, image_size: int) -> np.ndarray:
-    from PIL import Image  # here, so that reading prepared data does not pay for it
-
-    flat = image[:, :, 0] if image.shape[2] == 1 else np.ascontiguousarray(image)
-    resized = Image.fromarray(flat).resize((image_size, image_size), Image.Resampling.BILINEAR)
-    return np.asarray(resized).reshape(image_size, image_size, -1)
-
-
-def _resampling(size: int, image_size: int) -> str:
-    """What was done to images of `size` pixels, in words."""
-    if size == image_size:
-        return "none"
-    kind = "bilinear, antialiased" if image_size < size else "bilinear"
-    return f"{kind}, {size}x{size} to {image_size}x{image_size} (Pillow)"
+def _treatment(source: Source, original_size: int, image_size: int) -> dict[str, object]:
+    """What was done to the images of `source`, once they have all been read, as metadata."""
+    if source.tally is None:
+        return {"resampling": resampling.described(original_size, image_size)}
+    return {"resampling": photographs.described(image_size), **source.tally.metadata()}
 
 
 def _write_images(
@@ -187,7 +166,7 @@ def _write_images(
         body = handle.tell()
         for chunk in chunks:
             original_size = chunk.images.shape[1]
-            handle.write(np.ascontiguousarray(resample(chunk.images, image_size, channels)).data)
+            handle.write(np.ascontiguousarray(resampling.resample(chunk.images, image_size, channels)).data)
             labels.append(chunk.labels)
             first, _ = splits.get(chunk.split, (count, count))
             count += len(chunk.images)

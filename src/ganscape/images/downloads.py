@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ganscape import __version__
 from ganscape.errors import InputError
@@ -40,6 +41,16 @@ class Checksum:
 
     def __str__(self) -> str:
         return f"{self.algorithm} {self.value}"
+
+
+class VerifiedFile(NamedTuple):
+    """A file that lies where it belongs, or a folder of them: its size in bytes, its checksum, and what shows
+    that it is the right one."""
+
+    path: Path
+    size: int
+    checksum: Checksum
+    verified: str
 
 
 def verify(path: str | os.PathLike, checksum: Checksum) -> None:

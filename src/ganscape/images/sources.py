@@ -1,4 +1,6 @@
-"""The original images of each data set, decoded in chunks: uint8, NHWC, as published, and their labels.
+"""The images of each data set, decoded in chunks: uint8, NHWC, and their labels.
+
+They come as published, but for photographs of many sizes (LSUN), which are cropped and resized one by one.
 
 Archives are read in place and as a stream: nothing is unpacked to disk, and no more than one chunk (for
 CIFAR-10: the archive's content, some 180 MB) is in memory at a time.
@@ -19,7 +21,9 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from ganscape.errors import InputError
+from ganscape.images import lsun
 from ganscape.images.archives import BUNDLED, read_idx_shape, verified_files
+from ganscape.images.photographs import Collection, Tally, cropped_and_resampled
 
 CHUNK = 1000  # images
 UNLABELED = -1
@@ -37,6 +41,7 @@ CLASSES = {
         *("dog", "frog", "horse", "ship", "truck"),
     ),
     "stl10": (),  # of the unlabeled split
+    **dict.fromkeys(lsun.SCENES, ()),
 }
 
 CIFAR10_BATCHES = {"train": [f"data_batch_{k}" for k in range(1, 6)], "test": ["test_batch"]}
@@ -54,19 +59,26 @@ class Chunk(NamedTuple):
 
 @dataclass(frozen=True)
 class Source:
-    """A data set as published: the names of its classes, where it comes from, and its chunks, train first."""
+    """A data set as published: the names of its classes, where it comes from, and its chunks, train first.
+
+    Photographs come at the size asked for, and `tally` says what became of them; otherwise it is `None`.
+    """
 
     classes: tuple[str, ...]
     origin: str
     chunks: Iterator[Chunk]
+    tally: Tally | None = None
 
 
-def open_source(dataset: str, downloads: str | os.PathLike) -> Source:
-    """Open a data set whose archives lie under `downloads/DATASET`; their checksums are verified first.
+def open_source(dataset: str, downloads: str | os.PathLike, image_size: int) -> Source:
+    """Open a data set whose archives lie under `downloads/DATASET`; published checksums are verified first.
 
-    Raises `InputError` for an unknown data set and for a missing, wrong or undecodable archive (the last
-    while its chunks are being read).
+    `image_size` is that of photographs of many sizes; all others come at their own. Raises `InputError` for
+    an unknown data set and for a missing, wrong or undecodable archive (the last while its chunks are being
+    read).
     """
+    if dataset in lsun.SCENES:
+        return _open_photographs(lsun.locate(dataset, downloads), CLASSES[dataset], image_size)
     files = verified_files(dataset, downloads)
     readers: dict[str, Callable[..., Iterator[Chunk]]] = {
         "digits": _read_digits,
@@ -77,6 +89,16 @@ def open_source(dataset: str, downloads: str | os.PathLike) -> Source:
     }
     origin = ", ".join(f"{file.path.name} ({file.checksum})" for file in files) or BUNDLED
     return Source(CLASSES[dataset], origin, readers[dataset](*(file.path for file in files)))
+
+
+def _open_photographs(collection: Collection, classes: tuple[str, ...], image_size: int) -> Source:
+    """Photographs without labels. The origin has no checksum: step `fetch` read all of them once for that."""
+    tally = Tally(collection.path, len(collection))
+    chunks = (
+        Chunk("train", images, np.full(len(images), UNLABELED, np.int64))
+        for images in cropped_and_resampled(collection, image_size, tally)
+    )
+    return Source(classes, f"{collection.path.name} ({collection.description})", chunks, tally)
 
 
 def _read_digits() -> Iterator[Chunk]:
