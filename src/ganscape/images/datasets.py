@@ -6,10 +6,10 @@ costs next to nothing however large it is and is all that a training job needs.
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -85,15 +85,11 @@ def prepare(
     if channels not in CHANNELS:
         raise InputError(f"{channels} channels: images have 1 or 3")
     source = open_source(dataset, downloads, image_size)
-    output = Path(output)
-    with ExitStack() as stack:  # left in reverse order: the metadata, which vouch for the rest, arrive last
-        metadata_path, labels_path, images_path = (
-            stack.enter_context(atomic_path(output / name)) for name in (METADATA, LABELS, IMAGES)
-        )
-        labels, splits, original_size = _write_images(images_path, source.chunks, image_size, channels)
-        np.save(labels_path, labels)
-        write_json(
-            metadata_path,
+    with replacing(output) as files:
+        labels, splits, original_size = _write_images(files.images, source.chunks, image_size, channels)
+        np.save(files.labels, labels)
+        write_metadata(
+            files,
             {
                 "name": prepared_name(dataset, image_size, channels),
                 "dataset": dataset,
@@ -101,12 +97,34 @@ def prepare(
                 "channels": channels,
                 "splits": splits,
                 "classes": source.classes,
-                "images_sha256": digest(images_path, "sha256"),
-                "labels_sha256": digest(labels_path, "sha256"),
                 "source": source.origin,
                 **_treatment(source, original_size, image_size),
             },
         )
+
+
+class Files(NamedTuple):
+    """The three files of a prepared data set, or what is about to become them."""
+
+    images: Path
+    labels: Path
+    metadata: Path
+
+
+@contextmanager
+def replacing(output: str | os.PathLike) -> Iterator[Files]:
+    """Three temporary files, which replace those in the folder `output` when all have been written."""
+    with ExitStack() as stack:  # left in reverse order: the metadata, which vouch for the rest, arrive last
+        metadata, labels, images = (
+            stack.enter_context(atomic_path(Path(output) / name)) for name in (METADATA, LABELS, IMAGES)
+        )
+        yield Files(images, labels, metadata)
+
+
+def write_metadata(files: Files, metadata: dict[str, Any]) -> None:
+    """Write what a prepared data set is, with the digests of its arrays, which must be written already."""
+    digests = {f"{name}_sha256": digest(getattr(files, name), "sha256") for name in ("images", "labels")}
+    write_json(files.metadata, {**metadata, **digests})
 
 
 def load(directory: str | os.PathLike) -> Dataset:

@@ -2,14 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import ExitStack
-from pathlib import Path
 
 import numpy as np
 
 from ganscape.errors import InputError
-from ganscape.files import atomic_path, digest, write_json
-from ganscape.images.datasets import IMAGES, LABELS, METADATA, Dataset, prepared_name
+from ganscape.images.datasets import Dataset, prepared_name, replacing, write_metadata
 
 
 def select(dataset: Dataset, shares: Mapping[str, float], name: str, output: str | os.PathLike) -> None:
@@ -32,15 +29,11 @@ def select(dataset: Dataset, shares: Mapping[str, float], name: str, output: str
         splits[split] = (count, count + len(chosen))
         count += len(chosen)
     positions = np.concatenate(rows)
-    output = Path(output)
-    with ExitStack() as stack:  # left in reverse order: the metadata, which vouch for the rest, arrive last
-        metadata_path, labels_path, images_path = (
-            stack.enter_context(atomic_path(output / file)) for file in (METADATA, LABELS, IMAGES)
-        )
-        np.save(images_path, dataset.images[positions])
-        np.save(labels_path, dataset.labels[positions])
-        write_json(
-            metadata_path,
+    with replacing(output) as files:
+        np.save(files.images, dataset.images[positions])
+        np.save(files.labels, dataset.labels[positions])
+        write_metadata(
+            files,
             {
                 "name": prepared_name(name, dataset.image_size, dataset.channels),
                 "dataset": dataset.dataset,
@@ -48,8 +41,6 @@ def select(dataset: Dataset, shares: Mapping[str, float], name: str, output: str
                 "channels": dataset.channels,
                 "splits": splits,
                 "classes": dataset.classes,
-                "images_sha256": digest(images_path, "sha256"),
-                "labels_sha256": digest(labels_path, "sha256"),
                 "source": f"{dataset.name} (images_sha256 {dataset.images_sha256})",
                 "shares": dict(shares),
             },
