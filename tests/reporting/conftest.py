@@ -93,3 +93,63 @@ def write_metrics(folder, kind, data, specification, parameters, features, entri
     path = folder / "metrics.json"
     path.write_text(json.dumps(record))
     return path
+
+
+@pytest.fixture
+def traced(tmp_path):
+    """A function that writes one run's trace.json (and sample grid) and returns its path.
+
+    `fids` are those of raw weights by iteration, None for a diverged entry; those of EMA weights are half.
+    `shares` are the last generator's, by class; before, all images are of the first class.
+    """
+
+    def write(
+        fids,
+        data="digits-32x32x1",
+        width="quarter",
+        normalisation="spectral",
+        loss="js",
+        seed=0,
+        rate=5e-4,
+        shares=None,
+        real=None,
+    ):
+        run = tmp_path / "traced" / data / f"{width}-{normalisation}-{loss}" / f"lr{rate:g}-seed{seed}"
+        specification = {
+            **{"architecture": "cnn", "width": width, "normalisation": normalisation, "loss": loss},
+            **{"generator_learning_rate": rate, "seed": seed},
+        }
+        classes = list(shares) if shares else None
+        last = max(fids)
+        entries = [
+            {
+                "iteration": iteration,
+                "weights": weights,
+                "status": "diverged" if fid is None else "done",
+                "fid": None if fid is None else fid * (0.5 if weights == "ema" else 1),
+                "class_shares": None
+                if fid is None or not shares
+                else list(shares.values())
+                if iteration == last
+                else [1.0, *[0.0] * (len(shares) - 1)],
+            }
+            for iteration, fid in fids.items()
+            for weights in ("raw", "ema")
+        ]
+        record = {
+            "kind": "trace",
+            "data": data,
+            "specification": specification,
+            "status": "diverged" if fids[last] is None else "done",
+            "features": "digits-classifier",
+            "protocol": {"samples": 500},
+            "classes": classes,
+            "real_shares": list(real.values()) if real else None,
+            "entries": entries,
+        }
+        (run / "samples").mkdir(parents=True)
+        Image.new("L", (256, 256), 90).save(run / "samples" / "final.png")
+        (run / "trace.json").write_text(json.dumps(record))
+        return run / "trace.json"
+
+    return write

@@ -51,7 +51,8 @@ def _shares_of(run: pd.DataFrame) -> list[dict]:
     known = run.iloc[0][["loss", "weights", "seed", "iteration", "status", "fid", "features"]].to_dict()
     present = run[run["real_share"] > 0]
     known["outcome"] = _outcome(present) if len(present) else known["status"]
-    others = {"class": OTHERS, "share": 1 - present["share"].sum(), "real_share": 0.0}
+    rest = 1 - present["share"].sum() if len(present) else float("nan")
+    others = {"class": OTHERS, "share": rest, "real_share": 0.0}
     shares = [*present[["class", "share", "real_share"]].to_dict("records"), others]
     return [{**known, **share} for share in shares]
 
