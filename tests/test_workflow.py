@@ -212,7 +212,7 @@ def test_quick_is_the_same_graph_on_embedded_data(tmp_path):
     counts = job_counts(tmp_path, "all", "--configfile", ROOT / "workflow/presets/quick.yaml")
     scored = TRAINED_CONFIGURATIONS + 2 * 2 + 2 + 2  # other losses, narrow networks, LSUN's stand-in
     assert counts["evaluate_gan"] == scored and counts["train_gan"] == scored + 2
-    assert counts["train_from_bad_start"] == 12
+    assert counts["train_from_bad_start"] == 4
     assert counts["train_classifier"] == 1
     assert counts["render_scores"] == 5 and counts["draw_samples"] == 6
     assert "fetch_dataset" not in counts and "fetch_weights" not in counts
@@ -375,6 +375,7 @@ def test_shipped_presets_are_valid(tmp_path, preset):
             "bad_init: {normalisation: batch}",
             "{file}: bad_init.normalisation: 'batch' is not one of spectral",
         ),
+        ("bad_init: {learning_rates: [1.0e-3]}", "{file}: bad_init.learning_rates.0: 0.001 is not one of"),
         ("bad_init: {learning_rate_factor: 0}", "bad_init.learning_rate_factor: 0 is less than or equal"),
         (
             "lsun: {images: [{stands_for: tower, dataset: digits, image_size: 256, channels: 3}]}",

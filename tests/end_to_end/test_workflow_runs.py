@@ -18,7 +18,7 @@ preset: tiny
 datasets: {digits: {reference_images: 60}}
 training: {iterations: 4, batch_size: 8}
 classifier: {training: {digits: {epochs: 1, minimum_accuracy: 0.2}}}
-evaluation: {samples: 40, fid_samples: 20, splits: 2, batch_size: 20}
+evaluation: {samples: 40, fid_samples: 20, splits: 2, batch_size: 20, trace_samples: 20}
 landscape:
   largest_n: 3
   resolution: 11
@@ -35,6 +35,9 @@ clusters:
   frames: 3
   gaussians: {seeds: 2, iterations: 20, observe_every: 10, samples: 50}
 other_losses: {widths: [bottleneck]}
+narrow: {base_features: 8, snapshots_every: 2}
+imbalanced: {snapshots_every: 2}
+bad_init: {learning_rates: [1.0e-5], snapshots_every: 2, start: {iterations: 2}}
 table2:
   halves:
     cifar10: {base_features: {cnn: 8, resnet: 8}}
@@ -85,22 +88,22 @@ def test_the_table_has_what_was_run_and_names_what_was_not(finished):
 
 def test_every_run_leaves_its_record_log_and_samples(finished):
     runs = list((finished / RESULTS / "runs").glob("*/*/*"))
-    assert len(runs) == 4 + 4  # of Table 2, and of the other losses
-    for run in runs:
-        for name in (
-            "training.json",
-            "history.csv",
-            "metrics.json",
-            "samples/final.png",
-            "logs/training.log",
-        ):
+    assert len(runs) == 4 + 4 + 2 * 3  # of Table 2, of the other losses, of the studies of two runs
+    bad_starts = list((finished / RESULTS / "bad_init/seed0").glob("*-lr*"))
+    assert len(bad_starts) == 2
+    for run in [*runs, *bad_starts]:
+        for name in ("training.json", "history.csv", "samples/final.png", "logs/training.log"):
             assert (run / name).stat().st_size > 0
+        scores = [name for name in ("metrics.json", "trace.json") if (run / name).exists()]
+        assert scores and (("trace.json" in scores) == (run / "snapshots").exists())
         assert len((run / "logs/training.benchmark.tsv").read_text().splitlines()) == 2
 
 
 def test_figures_come_with_their_numbers(finished):
     studies = ("table2_samples_cifar10", "table2_samples_stl10", "hinge_samples_cifar10")
     samples = (*studies, "least_squares_samples_cifar10", "ema", "authors")
+    samples += ("narrow_samples_mnist", "lsun_samples_lsun_church_outdoor", "bad_init_samples")
+    samples += ("narrow", "imbalanced", "bad_init")
     landscape = ("figure4", "barriers", "basin_depth", "bad_minima")
     clusters = ("figure5", "figure6", "escape", "width", "imbalance_clusters", "gaussians")
     for name in (*samples, *landscape, *clusters):
@@ -109,7 +112,8 @@ def test_figures_come_with_their_numbers(finished):
 
 
 def test_tables_come_in_every_form(finished):
-    scores = ("table2", "hinge", "least_squares", "ema", "authors")
+    scores = ("table2", "hinge", "least_squares", "ema", "authors", "narrow", "lsun")
+    scores += ("imbalanced", "bad_init")
     landscape = ("landscape_values", "strict_minima", "assumptions", "minima")
     for name in (*scores, *landscape, "two_clusters"):
         for suffix in ("csv", "md", "tex", "html"):

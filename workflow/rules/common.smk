@@ -547,16 +547,9 @@ IMBALANCED_RUNS = runs_on(
     [{"architecture": "cnn", **IMBALANCED_ROW, "loss": loss} for loss in COMPARED],
     IMBALANCED["seeds"],
 )
-with (Path(workflow.basedir) / "src/ganscape/reporting/paper/bad_init.csv").open(
-    encoding="utf-8", newline=""
-) as lines:
-    # Learning rates of both players: the paper's, times the factor.
-    BAD_INIT_RATES = sorted(
-        {
-            float(line["learning_rate"]) * BAD_INIT["learning_rate_factor"]
-            for line in csv.DictReader(lines)
-        }
-    )
+BAD_INIT_RATES = [
+    rate * BAD_INIT["learning_rate_factor"] for rate in BAD_INIT["learning_rates"]
+]
 BAD_INIT_RUNS = [
     BAD_INIT_RUN.format(seed=seed, loss=loss, generator_learning_rate=f"{rate:g}")
     for seed, loss, rate in product(BAD_INIT["seeds"], COMPARED, BAD_INIT_RATES)
