@@ -38,9 +38,9 @@ rule find_bad_start:
         start=f"{BAD_START}.safetensors",
         values=f"{BAD_START}.csv",
     log:
-        f"{BAD_START}.log",
+        f"{RESULTS}/logs/find_bad_start/seed{{seed}}.log",
     benchmark:
-        f"{BAD_START}.benchmark.tsv"
+        f"{RESULTS}/logs/find_bad_start/seed{{seed}}.benchmark.tsv"
     conda:
         "../../environment.yml"
     threads: RESOURCES["train"]["threads"]

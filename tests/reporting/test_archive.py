@@ -1,0 +1,69 @@
+"""Archives: what lasts of a workflow's results, and how it came about."""
+
+import json
+
+import pytest
+import torch
+
+from ganscape.cli import main
+
+
+@pytest.fixture
+def results(tmp_path):
+    """A folder like one of the workflow's."""
+    folder = tmp_path / "results" / "small"
+    run = folder / "runs" / "digits-32x32x1" / "cnn-full-spectral-js" / "lr0.0005-seed0"
+    files = {
+        folder / "tables" / "narrow.csv": "a,b",
+        folder / "tables" / "narrow.tex": "left behind",
+        folder / "figures" / "narrow.png": "drawn",
+        run / "training.json": "{}",
+        run / "trace.json": "{}",
+        run / "history.csv": "iteration",
+        run / "checkpoints" / "iteration-00000001.safetensors": "weights",
+        run / "logs" / "training.benchmark.tsv": "s\tmax_rss\n12.5\t100\n",
+        folder / "logs" / "evaluate_real" / "digits-32x32x1.benchmark.tsv": "s\tmax_rss\n2\t100\n",
+    }
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    return folder
+
+
+def archived(results, output):
+    return main(["archive", "--results", str(results), "--made-by", "snakemake all", "--output", str(output)])
+
+
+def test_tables_figures_and_records_are_kept_and_weights_are_not(results, tmp_path):
+    assert archived(results, tmp_path / "kept") == 0
+    kept = {path.name for path in (tmp_path / "kept").rglob("*") if path.is_file()}
+    assert kept == {
+        "narrow.csv",
+        "narrow.png",
+        "training.json",
+        "trace.json",
+        "history.csv",
+        "provenance.json",
+    }
+    assert (tmp_path / "kept" / "tables" / "narrow.csv").read_text() == "a,b"
+
+
+def test_the_provenance_says_where_and_how_long(results, tmp_path):
+    archived(results, tmp_path / "kept")
+    record = json.loads((tmp_path / "kept" / "provenance.json").read_text())
+    assert record["command"] == "snakemake all" and record["versions"]["torch"] == torch.__version__
+    assert record["hardware"]["cores"] >= 1 and record["hardware"]["memory_mib"] > 100
+    assert record["wall_time"] == {
+        "evaluate_real": {"jobs": 1, "seconds": 2.0},
+        "training": {"jobs": 1, "seconds": 12.5},
+    }
+    assert record["commit"] is None or len(record["commit"]) == 40
+
+
+def test_a_folder_without_results_or_inside_the_other_is_refused(results, tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    assert archived(tmp_path / "empty", tmp_path / "kept") == 1
+    assert "has no tables, figures or runs" in capsys.readouterr().err
+    assert archived(results, results / "kept") == 1
+    assert "contain one another" in capsys.readouterr().err
+    assert not (tmp_path / "kept").exists() and not (results / "kept").exists()
