@@ -4,6 +4,7 @@ import json
 from importlib.metadata import version
 
 import pytest
+
 from ganscape.cli import main
 
 
