@@ -63,8 +63,20 @@ def test_every_data_normalisation_and_width_has_a_panel(traced):
     assert titles(figure)[0] == "digits-32x32x1 (stand-in for MNIST), quarter width, with spectral norm"
     assert "eighth width, batch norm in D" in titles(figure)[3]
     assert "digits-classifier" in figure.get_suptitle()
+    assert figure.axes[0].texts[0].get_text() == "gap at the end 0.00, 1 seed"
     with pytest.raises(InputError, match="none of the given traces is of mnist"):
         draw_narrow(read_traces(paths), [MNIST])
+
+
+def test_the_gap_of_a_panel_is_over_seeds_with_students_interval(traced):
+    pairs = [(8.0, 5.0), (7.0, 6.0), (9.0, 4.0)]  # gaps 3, 1, 5: mean 3, deviation 2
+    paths = [
+        traced({0: 30.0, 10: fid}, loss=loss, seed=seed)
+        for seed, pair in enumerate(pairs)
+        for loss, fid in zip(("js", "rs"), pair, strict=True)
+    ]
+    figure, _ = draw_narrow(read_traces(paths), [DIGITS])
+    assert figure.axes[0].texts[0].get_text() == "gap at the end 3.00 (−1.97 to 7.97), 3 seeds"
 
 
 def test_the_table_of_narrow_networks_prints_no_figures_of_the_paper():

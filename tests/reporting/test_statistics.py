@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ganscape.reporting.statistics import (
+    mean_interval,
     median_interval,
     median_ratio_interval,
     proportion_interval,
@@ -82,3 +83,11 @@ def test_intervals_cover_as_often_as_they_say():
         _, low, high = median_interval(draws.exponential(1, 101), seed=trial)
         covered += low <= np.log(2) <= high
     assert 33 <= covered <= 40
+
+
+def test_the_interval_of_a_mean_is_students():
+    values = np.array([1.0, 2.0, 4.0, 5.0])
+    mean, low, high = mean_interval(values)
+    half = 3.182446 * values.std(ddof=1) / 2  # the 97.5 % point for three degrees of freedom, from tables
+    assert mean == 3 and (low, high) == pytest.approx((3 - half, 3 + half), rel=1e-6)
+    assert np.isnan(mean_interval(np.array([2.0]))[1:]).all()

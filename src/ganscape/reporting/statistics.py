@@ -1,10 +1,10 @@
-"""Intervals at a confidence of 95 %: of proportions, of survival curves, of ratios of medians."""
+"""Intervals at a confidence of 95 %: of proportions, survival curves, means and ratios of medians."""
 
 import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import CensoredData, binomtest, ecdf
+from scipy.stats import CensoredData, binomtest, ecdf, t
 
 CONFIDENCE = 0.95
 RESAMPLES = 10_000
@@ -76,6 +76,15 @@ def median_ratio_interval(
         ratios = np.median(slower[rows], axis=1) / np.median(faster[rows], axis=1)
         ratio = float(np.median(slower) / np.median(faster))
     return ratio, *_percentiles(ratios)
+
+
+def mean_interval(values: np.ndarray) -> tuple[float, float, float]:
+    """The mean of normal values (n,) and Student's interval, which is undefined (NaN) for one value."""
+    mean, count = float(np.mean(values)), len(values)
+    if count < 2:
+        return mean, float("nan"), float("nan")
+    half = t.ppf((1 + CONFIDENCE) / 2, count - 1) * np.std(values, ddof=1) / count**0.5
+    return mean, mean - float(half), mean + float(half)
 
 
 def _resampled_rows(count: int, seed: int) -> np.ndarray:
