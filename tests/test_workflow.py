@@ -370,6 +370,20 @@ def test_shipped_presets_are_valid(tmp_path, preset):
             "imbalanced: {classes: [{name: '7', share: 1.5}, {name: '5', share: 0.2}]}",
             "{file}: imbalanced.classes.0.share: 1.5 is greater than the maximum of 1",
         ),
+        (
+            "imbalanced: {classes: [{name: '7', share: 1}, {name: '7', share: 0.2}]}",
+            "{file}: imbalanced.classes.1.name: class 7 is named at 0 already",
+        ),
+        (
+            "imbalanced: {classes: [{name: '12', share: 1}, {name: '7', share: 1}]}",
+            "name: '12' is not one of",
+        ),
+        ("bad_init: {collapsed_class: '13'}", "{file}: bad_init.collapsed_class: '13' is not one of 0, 1,"),
+        (
+            "narrow: {images: [{stands_for: mnist, dataset: digits, image_size: 32, channels: 1}, "
+            "{stands_for: mnist, dataset: mnist, image_size: 32, channels: 1}]}",
+            "{file}: narrow.images.1.stands_for: mnist has images at narrow.images.0 already",
+        ),
         ("imbalanced: {images: {dataset: cifar10}}", "imbalanced.images.dataset: 'cifar10' is not one of"),
         (
             "bad_init: {normalisation: batch}",

@@ -103,6 +103,8 @@ def read_json(source: str | os.PathLike) -> Any:
         return json.loads(Path(source).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{source} does not exist") from None
+    except OSError as error:
+        raise InputError(f"cannot read {source}: {error.strerror}") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{source} is not valid JSON ({error})") from None
 

@@ -95,7 +95,8 @@ def test_a_run_without_snapshots_is_told_how_to_keep_them(tmp_path, capsys):
     (tmp_path / "training.json").write_text(json.dumps(record))
     words = ["--reference", "r.npz", "--extractor", "classifier", "--weights", "w", "--output", "t.json"]
     assert main(["trace", "--run", str(tmp_path), *words]) == 1
-    assert "has no snapshots: train it again with --snapshots-every" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "has no snapshot of iteration 0: move it away and train with --snapshots-every" in error
 
 
 @pytest.mark.parametrize("missing", ["classes", "entries", "specification"])

@@ -55,7 +55,9 @@ def test_the_discriminator_is_trained_to_that_optimum(stripes):
     real = RealImages(images, batch_size=30, seed=0)
     copies = RealImages(images[labels == 1].repeat(3, axis=0), batch_size=30, seed=1)
     losses = bad_start.train_to_collapse(discriminator, real, copies, iterations=600, learning_rate=1e-2)
-    values = bad_start.values_by_class(discriminator, images, labels, ("a", "b", "c"), collapsed=1)
+    values = bad_start.values_by_class(
+        discriminator, images, labels, ("a", "b", "c"), shares=np.full(3, 1 / 3), collapsed=1
+    )
     assert values["optimum"].tolist() == pytest.approx([1, 0.25, 1])
     np.testing.assert_allclose(values["discriminator"], values["optimum"], atol=0.05)
     share = 1 / 3
@@ -91,6 +93,8 @@ def test_the_step_writes_the_pair_and_the_evidence(digits, tmp_path):
     [
         ({"--collapsed-class": "12"}, "digits-32x32x1 has no class '12'; its classes: 0, 1"),
         ({"--iterations": "0"}, "--iterations must be at least 1"),
+        ({"--seed": "-1"}, "--seed must be at least 0"),
+        ({"--values": "s.txt"}, "s.txt: the file of values"),
         ({"--learning-rate": "nan"}, "--learning-rate nan is not above 0"),
         ({"--batch-size": "1000"}, "training images of class 1, fewer than a batch of 1000"),
         ({"--output": "start.pt"}, "start.pt: an initial point's file ends in .safetensors"),

@@ -72,6 +72,9 @@ def test_the_step_keeps_what_it_is_told(digits, tmp_path, capsys):
     assert "class 7 is named twice" in capsys.readouterr().err
     assert main([*words[:-1], str(digits), "--keep", "7=1"]) == 1
     assert "is the folder to be read" in capsys.readouterr().err
-    with pytest.raises(SystemExit):
-        main([*words, "--keep", "seven"])
-    assert "write CLASS=SHARE" in capsys.readouterr().err
+    assert main([*words[:3], "--name", "A b", *words[5:], "--keep", "7=1"]) == 1
+    assert "--name 'A b' is not made of small letters" in capsys.readouterr().err
+    for wrong in ("seven", "5", "=0.2", "7=all"):
+        with pytest.raises(SystemExit):
+            main([*words, "--keep", wrong])
+        assert "write CLASS=SHARE" in capsys.readouterr().err

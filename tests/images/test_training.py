@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -341,6 +342,8 @@ def test_specifications_are_validated(changes, message):
 def test_data_that_is_not_the_specifications_is_refused(dataset, tmp_path):
     with pytest.raises(InputError, match="asks for other-32x32x1"):
         train(specification(data="other-32x32x1"), dataset, tmp_path, EVERY, CPU)
+    with pytest.raises(InputError, match="asks for other images of noise-32x32x1"):
+        train(specification(images_sha256="ab"), dataset, tmp_path, EVERY, CPU)
     with pytest.raises(InputError, match="fewer than a batch"):
         train(specification(batch_size=31), dataset, tmp_path, EVERY, CPU)
 
@@ -462,3 +465,33 @@ def test_the_record_has_the_size_to_which_widths_are_relative(dataset, tmp_path)
     full = specification(width="full")
     networks = (full.generator(), full.discriminator())
     assert record["parameters"]["full_width"] == sum(map(count_parameters, networks))
+
+
+def test_a_run_does_not_go_on_with_other_images_of_the_same_name(dataset, tmp_path):
+    train(specification(), dataset, tmp_path, EVERY, CPU)
+    others = replace(dataset, images_sha256="cd")
+    with pytest.raises(InputError, match=r"of another configuration \(images_sha256 , not cd"):
+        train(specification(images_sha256="cd"), others, tmp_path, EVERY, CPU)
+
+
+def test_a_snapshot_that_could_not_be_written_is_made_up_for(dataset, tmp_path, monkeypatch):
+    """The disk is full just as the last one is due: the run resumes from before it."""
+    save = snapshots.save
+
+    def full(folder, game, iteration):
+        if iteration == 12:
+            raise InputError("cannot write: No space left on device")
+        save(folder, game, iteration)
+
+    monkeypatch.setattr(snapshots, "save", full)
+    with pytest.raises(InputError, match="No space left"):
+        train(specification(), dataset, tmp_path, WITH_SNAPSHOTS, CPU)
+    monkeypatch.undo()
+    train(specification(), dataset, tmp_path, WITH_SNAPSHOTS, CPU)
+    assert snapshots.iterations(tmp_path) == [0, 5, 10, 12]
+
+
+def test_another_kind_of_file_is_not_called_damaged(dataset, tmp_path):
+    train(specification(), dataset, tmp_path, WITH_SNAPSHOTS, CPU)
+    with pytest.raises(InputError, match=r"is not an initial point .*: name a file of step bad-start"):
+        starts.load(tmp_path / "snapshots" / "iteration-00000005.safetensors")

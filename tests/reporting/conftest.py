@@ -113,6 +113,7 @@ def traced(tmp_path):
         rate=5e-4,
         shares=None,
         real=None,
+        status=None,
     ):
         run = tmp_path / "traced" / data / f"{width}-{normalisation}-{loss}" / f"lr{rate:g}-seed{seed}"
         specification = {
@@ -140,7 +141,7 @@ def traced(tmp_path):
             "kind": "trace",
             "data": data,
             "specification": specification,
-            "status": "diverged" if fids[last] is None else "done",
+            "status": status or ("diverged" if fids[last] is None else "done"),
             "features": "digits-classifier",
             "protocol": {"samples": 500},
             "classes": classes,

@@ -120,13 +120,15 @@ def test_outcomes_are_in_proportion_missing_or_uneven(unequal):
 
 
 def test_the_table_of_shares_says_what_is_real_and_what_stands_in(unequal):
-    shown = imbalanced_table(final_shares(unequal), DIGITS)
+    shown = imbalanced_table(final_shares(unequal), unequal, DIGITS)
     text = to_markdown(shown)
     assert "| JS-GAN, seed 0 | 2.0 | 98.0 | 0.0 | missing | 5.00 |" in text
     assert "Share of images, % 5 (20.0 in the data)" in text
     for form in (text, to_latex(shown), to_html(shown)):
-        assert "Stand-in: digits-32x32x1 (stand-in for MNIST)" in form
-    assert "Stand-in" not in to_markdown(imbalanced_table(final_shares(unequal), MNIST))
+        assert "Stand-in: digits-32x32x1 in place of MNIST" in form
+    assert (
+        "CNN of quarter width, with spectral norm, after 10 iterations; FID on 500 generated images" in text
+    )
 
 
 def test_shares_over_training_are_drawn_beside_the_datas(unequal, traced):
@@ -141,16 +143,41 @@ def test_shares_over_training_are_drawn_beside_the_datas(unequal, traced):
 
 
 def test_a_diverged_run_has_no_shares_but_a_line(traced):
-    shares = final_shares(
-        read_traces(
-            [
-                traced({0: 50.0, 10: None}, loss="js", shares=REAL, real=REAL),
-                traced({0: 50.0, 10: 5.0}, loss="rs", shares=REAL, real=REAL),
-            ]
-        )
+    """Even where its last kept generator, from before it diverged, has good ones."""
+    traces = read_traces(
+        [
+            traced({0: 50.0, 10: None}, loss="js", shares=REAL, real=REAL),
+            traced({0: 50.0, 5: 4.0}, loss="js", shares=REAL, real=REAL, seed=1, status="diverged"),
+            traced({0: 50.0, 10: 5.0}, loss="rs", shares=REAL, real=REAL),
+        ]
     )
+    shares = final_shares(traces)
     assert set(shares.loc[shares["loss"] == "js", "outcome"]) == {"diverged"}
-    assert "| JS-GAN, seed 0 |  |  |  | diverged |  |" in to_markdown(imbalanced_table(shares, MNIST))
+    text = to_markdown(imbalanced_table(shares, traces, DIGITS))
+    for seed in (0, 1):
+        assert f"| JS-GAN, seed {seed} |  |  |  | diverged |  |" in text
+
+
+def test_of_several_learning_rates_the_best_is_shown(traced):
+    traces = read_traces(
+        [
+            traced({0: 50.0, 10: fid}, loss=loss, rate=rate, shares=REAL, real=REAL)
+            for loss in ("js", "rs")
+            for rate, fid in ((1e-3, 9.0), (5e-4, 3.0))
+        ]
+    )
+    shares = final_shares(traces)
+    assert len(shares) == 2 * 2 * 3 and set(shares["fid"]) == {3.0, 1.5}
+    _, numbers = draw_narrow(traces, [DIGITS])
+    assert set(numbers["generator_lr"]) == {5e-4}
+
+
+def test_traces_of_other_data_or_several_networks_are_refused(unequal, traced):
+    with pytest.raises(InputError, match="is of digits-32x32x1, not of mnist-32x32x1"):
+        imbalanced_table(final_shares(unequal), unequal, MNIST)
+    several = read_traces([traced({0: 1.0}, width=width, seed=7) for width in ("quarter", "eighth")])
+    with pytest.raises(InputError, match="are of several networks"):
+        draw_bad_init_samples(several, DIGITS)
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -179,7 +206,9 @@ def test_gaps_are_over_the_seeds_of_both_losses_beside_the_papers(from_bad_start
     assert row[["fid_js", "fid_rs", "fid_gap", "seeds"]].tolist() == [65, 20, 45, 2]
     assert row["fid_gap_std"] == pytest.approx(50**0.5)
     assert row[["paper_fid_js", "paper_fid_rs", "paper_fid_gap"]].tolist() == [78, 30, 48]
-    assert found.loc[1e-5, "status"] == "diverged" and found.loc[5e-7, "status"] == "missing"
+    diverged = found.loc[1e-5]
+    assert diverged["status"] == "diverged" and pd.isna(diverged["fid_js"]) and diverged["fid_rs"] == 20
+    assert found.loc[5e-7, "status"] == "missing"
 
 
 def test_the_table_of_the_bad_start_shows_both_learning_rates(from_bad_start):
@@ -187,7 +216,16 @@ def test_the_table_of_the_bad_start_shows_both_learning_rates(from_bad_start):
     text = to_markdown(bad_init_table(summary, from_bad_start, DIGITS))
     gap = "65.00 ± 7.07 | **20.00 ± 0.00** | 45.00 ± 7.07"
     assert f"| 1e-05 | {gap} |" in text and "| 2 | 1e-06 | 78 | 30 | 48 |" in text
+    assert "| 0.0001 | diverged | 20.00 | — |" in text
     assert "Stand-in: digits-32x32x1" in text and "our reading" in text
+
+
+@pytest.mark.parametrize("factor", [0.01, 1234.5678])
+def test_learning_rates_are_told_apart_whatever_the_factor(traced, factor):
+    rates = [float(f"{paper * factor:g}") for paper in (5e-7, 1e-6, 1e-4)]
+    traces = read_traces([traced({0: 9.0}, loss=loss, rate=rate) for loss in ("js", "rs") for rate in rates])
+    summary = bad_init_summary(traces, factor)
+    assert (summary[summary["ema"] == "no"]["status"] == "done").sum() == 3
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ def check_configuration():
     check_numbers(config)
     check_halves()
     check_images()
+    check_classes()
     check_rows()
     check_base_features()
     check_evaluation()
@@ -120,6 +121,17 @@ def places_of_images():
         yield [study, "images"], config[study]["images"]
 
 
+def check_classes():
+    """Every class is named once."""
+    names = [kept["name"] for kept in config["imbalanced"]["classes"]]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            problem = (
+                f"class {name} is named at {names.index(name)} already (counted from 0)"
+            )
+            configuration_error(["imbalanced", "classes", place, "name"], problem)
+
+
 def check_images():
     """A classifier serves for the images where one is needed; of no two studies are they the same."""
     classified = config["classifier"]["training"]
@@ -134,6 +146,12 @@ def check_images():
                 f"{', '.join(classified)}"
             )
             configuration_error([*location, "dataset"], problem)
+        stands_for = (location[0], images.get("stands_for"))
+        if location[0] in ("narrow", "lsun"):
+            first = places.setdefault(stands_for, location)
+            if first != location:
+                problem = f"{stands_for[1]} has images at {'.'.join(map(str, first))} already: keep one"
+                configuration_error([*location, "stands_for"], problem)
         if not by_classes:
             # The runs of these studies lie in folders by the names of their data.
             first = places.setdefault(prepared_name(images), location)
@@ -287,13 +305,13 @@ def places_in(study):
 
 
 # Of the data of every training: whose recipes it takes, full-width features of the generator, by architecture, and
-# iterations between the generators that are kept.
+# the option that says how often generators are kept, where any are.
 SETTINGS = {
     **{
         HALVES[name]: {
             "recipes": name,
             "base_features": half["base_features"],
-            "snapshots_every": 0,
+            "snapshots": {},
         }
         for name, half in config["table2"]["halves"].items()
     },
@@ -301,7 +319,9 @@ SETTINGS = {
         data: {
             "recipes": recipes,
             "base_features": {"cnn": study["base_features"]},
-            "snapshots_every": study["snapshots_every"],
+            "snapshots": {
+                key: study[key] for key in ["snapshots_every"] if key in study
+            },
         }
         for recipes, study, datas in (
             ("mnist", NARROW, places_in("narrow").values()),
@@ -527,7 +547,12 @@ def table_files(*names):
 
 def category_of(wildcards):
     """Where the report shows a table of scores."""
-    return "Table 2" if wildcards.study == "table2" else "Other losses"
+    categories = {
+        "table2": "Table 2",
+        "narrow": "Narrow networks",
+        "lsun": "LSUN",
+    }
+    return categories.get(wildcards.study, "Other losses")
 
 
 def labels_of(wildcards, form):
@@ -676,7 +701,7 @@ def training_options(wildcards):
             "normalisation": wildcards.normalisation,
             "loss": wildcards.loss,
             **config["training"],
-            "snapshots_every": settings["snapshots_every"],
+            **settings["snapshots"],
             "generator_learning_rate": wildcards.generator_learning_rate,
             "discriminator_learning_rate": chosen["discriminator_learning_rate"],
             "betas": chosen["betas"],

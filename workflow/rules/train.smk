@@ -35,8 +35,9 @@ rule find_bad_start:
     input:
         **prepared(BAD_INIT_DATA),
     output:
-        start=f"{BAD_START}.safetensors",
-        values=f"{BAD_START}.csv",
+        # Kept while another is made: all runs are tied to this pair.
+        start=update(f"{BAD_START}.safetensors"),
+        values=update(f"{BAD_START}.csv"),
     log:
         f"{RESULTS}/logs/find_bad_start/seed{{seed}}.log",
     benchmark:
@@ -45,15 +46,17 @@ rule find_bad_start:
         "../../environment.yml"
     threads: RESOURCES["train"]["threads"]
     resources:
+        gpu=RESOURCES["train"]["gpu"],
         mem_mb=RESOURCES["train"]["mem_mb"],
         runtime=RESOURCES["train"]["runtime"],
+        device=DEVICE,
     params:
         options=bad_start_options,
     message:
         "Training a discriminator to the optimum of a mode collapse, seed {wildcards.seed}"
     shell:
-        "python -m ganscape bad-start --data $(dirname {input.images}) {params.options} --device cpu"
-        " --threads {threads} --output {output.start} --values {output.values} > {log} 2>&1"
+        "python -m ganscape bad-start --data $(dirname {input.images}) {params.options}"
+        " --device {resources.device} --threads {threads} --output {output.start} --values {output.values} > {log} 2>&1"
 
 
 use rule train_gan as train_from_bad_start with:

@@ -3,11 +3,12 @@
 import argparse
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from ganscape.commands.devices import add_device_arguments, chosen_device
 from ganscape.errors import InputError
-from ganscape.files import check_apart, check_ending, write_text
+from ganscape.files import check_apart, check_ending, check_writable, write_text
 from ganscape.images import bad_start, datasets, starts
 from ganscape.images.networks import ARCHITECTURES, WIDTHS, build_discriminator, build_generator
 from ganscape.images.sampling import RealImages, Stream
@@ -36,22 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    for name in ("iterations", "batch_size"):
-        if getattr(arguments, name) < 1:
-            raise InputError(f"--{name.replace('_', '-')} must be at least 1")
-    if not 0 < arguments.learning_rate <= 1:
-        raise InputError(f"--learning-rate {arguments.learning_rate} is not above 0 and at most 1")
-    check_ending(arguments.output, ".safetensors", "an initial point's file")
-    check_ending(arguments.values, ".csv", "the file of values")
-    check_apart([arguments.output, arguments.values])
-    if chosen_device(arguments).type != "cpu":
-        raise InputError("a bad start is trained on the CPU: use --device cpu")
+    _check(arguments)
+    device = chosen_device(arguments)
     dataset = datasets.load(arguments.data)
-    if arguments.collapsed_class not in dataset.classes:
-        known = ", ".join(dataset.classes) or "none, it is not labeled"
-        raise InputError(f"{dataset.name} has no class {arguments.collapsed_class!r}; its classes: {known}")
-    collapsed = dataset.classes.index(arguments.collapsed_class)
-    images, labels = dataset.split("train")
+    (images, labels), (test_images, test_labels) = dataset.split("train"), dataset.split("test")
+    collapsed = dataset.label(arguments.collapsed_class)
     copies = images[labels == collapsed]
     if min(len(copies), len(images)) < arguments.batch_size:
         raise InputError(
@@ -62,17 +52,19 @@ def run(arguments: argparse.Namespace) -> None:
     size = (arguments.width, arguments.base_features)
     torch.manual_seed(random_generator(arguments.seed, Stream.INITIALISATION).initial_seed())
     generator = build_generator(*shape, *size)
-    discriminator = build_discriminator(*shape, *size, arguments.normalisation)
+    discriminator = build_discriminator(*shape, *size, arguments.normalisation).to(device)
+    batches = (arguments.batch_size, arguments.seed)
     losses = bad_start.train_to_collapse(
         discriminator,
-        RealImages(images, arguments.batch_size, arguments.seed),
-        # Another seed than the real images', so that no image ever meets itself for a batch's whole length.
-        RealImages(copies, arguments.batch_size, arguments.seed + 1),
+        RealImages(images, *batches, Stream.START_ORDER, Stream.START_NOISE),
+        RealImages(copies, *batches, Stream.COPIES_ORDER, Stream.COPIES_NOISE),
         arguments.iterations,
         arguments.learning_rate,
     )
-    test_images, test_labels = dataset.split("test")
-    values = bad_start.values_by_class(discriminator, test_images, test_labels, dataset.classes, collapsed)
+    shares = np.bincount(labels, minlength=len(dataset.classes)) / len(labels)
+    values = bad_start.values_by_class(
+        discriminator, test_images, test_labels, dataset.classes, shares, collapsed
+    )
     starts.save(
         arguments.output,
         generator,
@@ -80,3 +72,17 @@ def run(arguments: argparse.Namespace) -> None:
         {"data": dataset.name, "collapsed_class": arguments.collapsed_class, "last_loss": losses[-1]},
     )
     write_text(arguments.values, values.to_csv(index=False, float_format="%.6g"))
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """What can be said of the arguments before anything is read."""
+    for name, least in (("iterations", 1), ("batch_size", 1), ("seed", 0)):
+        if getattr(arguments, name) < least:
+            raise InputError(f"--{name.replace('_', '-')} must be at least {least}")
+    if not 0 < arguments.learning_rate <= 1:
+        raise InputError(f"--learning-rate {arguments.learning_rate} is not above 0 and at most 1")
+    check_ending(arguments.output, ".safetensors", "an initial point's file")
+    check_ending(arguments.values, ".csv", "the file of values")
+    check_apart([arguments.output, arguments.values])
+    for path in (arguments.output, arguments.values):
+        check_writable(path)

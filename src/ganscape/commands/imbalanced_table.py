@@ -17,5 +17,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    shares = final_shares(read_traces(arguments.traces))
-    write_table(shares, imbalanced_table(shares, the_half(arguments)), arguments.output_directory)
+    traces = read_traces(arguments.traces)
+    shares = final_shares(traces)
+    write_table(shares, imbalanced_table(shares, traces, the_half(arguments)), arguments.output_directory)

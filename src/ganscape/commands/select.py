@@ -1,6 +1,7 @@
 """Step `select`: some classes of a prepared data set, a share of each, as one of its own."""
 
 import argparse
+import re
 from pathlib import Path
 
 from ganscape.errors import InputError
@@ -26,6 +27,8 @@ def run(arguments: argparse.Namespace) -> None:
     names = [name for name, _ in arguments.keep]
     if repeated := {name for name in names if names.count(name) > 1}:
         raise InputError(f"--keep: class {min(repeated)} is named twice")
+    if not re.fullmatch("[a-z0-9_]+", arguments.name):
+        raise InputError(f"--name {arguments.name!r} is not made of small letters, figures and underscores")
     dataset = datasets.load(arguments.data)
     if arguments.output.resolve() == arguments.data.resolve():
         raise InputError(f"--output {arguments.output} is the folder to be read: name another")
@@ -33,8 +36,10 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _kept(text: str) -> tuple[str, float]:
-    name, _, share = text.rpartition("=")
+    name, equals, share = text.rpartition("=")
     try:
+        if not equals or not name:
+            raise ValueError
         return name, float(share)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text}: write CLASS=SHARE, such as 5=0.2") from None

@@ -40,9 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
     device = chosen_device(arguments)
     training = read_training_record(arguments.run_directory)
     specification = RunSpecification.from_dict(training["specification"])
-    iterations = snapshots.iterations(arguments.run_directory)
-    if not iterations:
-        raise InputError(f"{arguments.run_directory} has no snapshots: train it again with --snapshots-every")
+    iterations = _iterations(arguments.run_directory, training)
     protocol = Protocol(
         samples=arguments.samples,
         fid_samples=arguments.samples,
@@ -61,8 +59,24 @@ def run(arguments: argparse.Namespace) -> None:
     classifier = None
     if arguments.classifier is not None:
         classifier = create("classifier", arguments.classifier, device)
+        if classifier.name != (needed := f"{reference.metadata['dataset']}-classifier"):
+            raise InputError(
+                f"{arguments.classifier} is the {classifier.name}, not the {needed}: name that one"
+            )
         if classifier.weights_sha256 == extractor.weights_sha256:
             classifier = extractor  # so that images pass it once
     load = partial(snapshots.load, arguments.run_directory, specification)
     record = trace_run(training, load, iterations, reference, extractor, classifier, protocol, device)
     write_json(arguments.output, record)
+
+
+def _iterations(run_directory: Path, training: dict) -> list[int]:
+    """After which the run kept its generator: the start is among them, and the end of a run that has one."""
+    found = snapshots.iterations(run_directory)
+    needed = {0, training["iteration"]} if training["status"] == "done" else {0}
+    if missing := needed - set(found):
+        raise InputError(
+            f"{run_directory} has no snapshot of iteration {min(missing)}: move it away and train with "
+            "--snapshots-every"
+        )
+    return found

@@ -64,6 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
         ema_decay=arguments.ema_decay,
         seed=arguments.seed,
         start="" if start is None else start.digest,
+        images_sha256=dataset.images_sha256,
     )
     schedule = Schedule(
         arguments.history_every,

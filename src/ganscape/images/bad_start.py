@@ -41,17 +41,18 @@ def train_to_collapse(
     iterations: int,
     learning_rate: float,
 ) -> list[float]:
-    """Train the discriminator in place, all of its steps against `copies`; returns the loss of each step.
+    """Train the discriminator in place, where it lies, against `copies`; returns the loss of each step.
 
     Adam, its learning rate falling to zero over the second half as in every training.
     """
+    device = next(discriminator.parameters()).device
     optimiser = torch.optim.Adam(discriminator.parameters(), lr=learning_rate, betas=BETAS, fused=True)
     js = objective(LOSS)
     losses = []
     with progress_bar(iterable=range(iterations), desc="bad start", unit="it") as progress:
         for iteration in progress:
             optimiser.param_groups[0]["lr"] = learning_rate * learning_rate_factor(iteration, iterations)
-            images = torch.cat((real.batch(iteration), copies.batch(iteration)))
+            images = torch.cat((real.batch(iteration), copies.batch(iteration))).to(device)
             with parametrize.cached():
                 real_logits, copy_logits = discriminator(images).chunk(2)
                 loss = js.discriminator_loss(real_logits, copy_logits)
@@ -63,15 +64,19 @@ def train_to_collapse(
 
 
 def values_by_class(
-    discriminator: nn.Module, images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], collapsed: int
+    discriminator: nn.Module,
+    images: np.ndarray,
+    labels: np.ndarray,
+    classes: tuple[str, ...],
+    shares: np.ndarray,
+    collapsed: int,
 ) -> pd.DataFrame:
     """Mean of sigmoid(f) on the images of each class, beside the optimum of the collapse.
 
-    `images` uint8 (N, H, W, C), `labels` (N,). Columns: `class, collapsed, images, share, discriminator`
-    (mean), `discriminator_std` (over images), `optimum`.
+    `images` uint8 (N, H, W, C), `labels` (N,); `shares` (classes,) are those in training. Columns: `class,
+    collapsed, images, share, discriminator` (mean), `discriminator_std` (over images), `optimum`.
     """
     values = _values(discriminator, images)
-    shares = np.bincount(labels, minlength=len(classes)) / len(labels)
     rows = [
         {
             "class": name,
@@ -92,11 +97,12 @@ def values_by_class(
 
 @torch.no_grad()
 def _values(discriminator: nn.Module, images: np.ndarray) -> np.ndarray:
+    device = next(discriminator.parameters()).device
     was_training = discriminator.training
     discriminator.eval()  # or spectral norm's power iteration would go on
     parts: list[Tensor] = []
     for start in range(0, len(images), PASS):
         batch = to_batch(images[start : start + PASS]).float() / 127.5 - 1
-        parts.append(discriminator(batch).sigmoid())
+        parts.append(discriminator(batch.to(device)).sigmoid().cpu())
     discriminator.train(was_training)
     return torch.cat(parts).numpy()

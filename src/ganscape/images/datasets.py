@@ -54,6 +54,13 @@ class Dataset:
         rows = slice(*self.splits[name])
         return self.images[rows], self.labels[rows]
 
+    def label(self, name: str) -> int:
+        """The label of a class by its name; `InputError` if the data set has no such class."""
+        if name not in self.classes:
+            known = ", ".join(self.classes) or "none, it is not labeled"
+            raise InputError(f"{self.name} has no class {name!r}; its classes: {known}")
+        return self.classes.index(name)
+
 
 def prepared_name(dataset: str, image_size: int, channels: int) -> str:
     """Name of a prepared data set, and of the folder it is kept in: `digits-32x32x3`."""

@@ -17,9 +17,7 @@ def select(dataset: Dataset, shares: Mapping[str, float], name: str, output: str
     set does not have and a share out of range.
     """
     for label, share in shares.items():
-        if label not in dataset.classes:
-            known = ", ".join(dataset.classes) or "none, it is not labeled"
-            raise InputError(f"{dataset.name} has no class {label!r}; its classes: {known}")
+        dataset.label(label)
         if not 0 < share <= 1:
             raise InputError(f"class {label}: a share of {share} is not above 0 and at most 1")
     rows, splits, count = [], {}, 0

@@ -20,7 +20,8 @@ class RunSpecification:
     `normalisation` is the discriminator's. `ema_decay` is the decay of the average over the generator's
     parameters. The learning rates are the initial ones, decaying linearly to zero over the second half of
     `iterations`, each of which is one generator step and `discriminator_steps` discriminator steps. `start`
-    is the digest of the initial point (`ganscape.images.starts`), empty for random weights.
+    is the digest of the initial point (`ganscape.images.starts`), empty for random weights; `images_sha256`
+    is that of the prepared images, so that a run never goes on with others of the same name.
     """
 
     data: str
@@ -41,6 +42,7 @@ class RunSpecification:
     seed: int
     precision: str = "float32"
     start: str = ""
+    images_sha256: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "betas", tuple(self.betas))
@@ -91,7 +93,7 @@ class RunSpecification:
         if not isinstance(values, Mapping):
             raise InputError(f"not the specification of a run: {values!r}")
         known = {field.name for field in fields(cls)}
-        required = known - {"precision", "start"}
+        required = known - {"precision", "start", "images_sha256"}
         if wrong := (set(values) - known) | (required - set(values)):
             raise InputError(f"not the specification of a run: missing or unknown {', '.join(sorted(wrong))}")
         return cls(**values)

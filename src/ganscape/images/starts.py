@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from ganscape.errors import InputError, in_a_line
 from ganscape.images import tensor_files
-from ganscape.images.tensor_files import Damaged, prefixed, with_prefix
+from ganscape.images.tensor_files import Damaged, OfAnotherKind, prefixed, with_prefix
 
 KIND = "ganscape-start-1"
 
@@ -49,6 +49,10 @@ def load(path: Path) -> Start:
         raise InputError(f"no initial point at {path}: run step bad-start first")
     try:
         header, tensors = tensor_files.read(path, KIND)
+    except OfAnotherKind as reason:
+        raise InputError(
+            f"{path} is not an initial point ({reason}): name a file of step bad-start"
+        ) from None
     except Damaged as reason:
         raise InputError(f"{path} is damaged ({reason}): delete it and run step bad-start again") from None
     return Start(

@@ -25,6 +25,10 @@ class Damaged(Exception):
     """A file that is not a whole one of its kind, with the reason. Never reaches a user."""
 
 
+class OfAnotherKind(Damaged):
+    """A file that is something else, perhaps whole."""
+
+
 def write(target: Path, kind: str, header: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
     """Write tensors with a header (what JSON can hold), atomically; returns their digest.
 
@@ -49,7 +53,7 @@ def read(path: Path, kind: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
     except (SafetensorError, OSError, json.JSONDecodeError) as error:
         raise Damaged(in_a_line(error)) from error
     if header.get("kind") != kind:
-        raise Damaged(f"kind {header.get('kind')}, not {kind}")
+        raise OfAnotherKind(f"kind {header.get('kind')}, not {kind}")
     if digest(tensors) != header.get("digest"):
         raise Damaged("its digest does not match its content")
     return header, tensors

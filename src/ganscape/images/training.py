@@ -73,9 +73,9 @@ def train(
     """Train to the end and return the run's record, which is also written to `training.json`.
 
     Writes `checkpoints/`, `snapshots/`, `history.csv` and `samples/` into `run_directory`. Networks begin as
-    in `start`, or with random weights. A run whose losses or weights
-    stop being finite ends with the status `diverged`, its last finite checkpoint kept. SIGTERM and SIGINT
-    save and exit with 128 + the signal's number. Raises `InputError` where `run_directory` holds a run of
+    in `start`, or with random weights. A run whose losses or weights stop being finite ends with the status
+    `diverged`, its last finite checkpoint kept. SIGTERM and SIGINT save and exit with 128 + the signal's
+    number. Raises `InputError` where `run_directory` holds a run of
     another specification, or `dataset` or `start` is not what the specification names.
     """
     _check_dataset(specification, dataset)
@@ -85,7 +85,7 @@ def train(
     run.write_history()
     begin = time.monotonic()
     first = run.iteration
-    reason = None
+    status, reason = "done", None
     try:
         with _signals_noted() as noted, _progress_bar(specification, run.iteration) as bar:
             while run.iteration < specification.iterations:
@@ -95,7 +95,6 @@ def train(
                     run.save()
                     logger.info("stopped by signal %d after iteration %d", noted[0], run.iteration)
                     raise SystemExit(128 + noted[0])
-        status = "done"
         run.draw_final_samples()
     except (Diverged, NonFiniteError) as divergence:
         logger.warning("diverged: %s", divergence)
@@ -106,17 +105,7 @@ def train(
         "status": status,
         "reason": reason,
         "iteration": run.iteration,
-        "parameters": {
-            "generator": count_parameters(run.game.generator),
-            "discriminator": count_parameters(run.game.discriminator),
-            "full_width": count_full_width(
-                specification.architecture,
-                specification.image_size,
-                specification.channels,
-                specification.base_features,
-                specification.normalisation,
-            ),
-        },
+        "parameters": run.parameters(),
         "environment": _environment(device),
         "iterations_of_this_session": run.iteration - first,
         "wall_time_seconds_of_this_session": round(time.monotonic() - begin, 3),
@@ -170,11 +159,12 @@ class _Run:
         if not last and self.iteration % self.schedule.samples_every == 0:
             image = draw_grid(self.game.generator, self.grid_latents)
             save_image(image, self.run_directory / "samples" / f"iteration-{self.iteration:08d}.png")
-        if last or self.iteration % self.schedule.checkpoint_every == 0:
-            self.save()
+        # Before the checkpoint, from which a run would go on without it.
         if self.schedule.snapshots_every and (last or self.iteration % self.schedule.snapshots_every == 0):
             self._require_finite("weight", *self.game.generator.parameters())
             snapshots.save(self.run_directory, self.game, self.iteration)
+        if last or self.iteration % self.schedule.checkpoint_every == 0:
+            self.save()
 
     def _steps(self) -> tuple[Tensor, Tensor]:
         run = self.specification
@@ -226,6 +216,16 @@ class _Run:
         with atomic_path(self.run_directory / "history.csv") as path:
             frame.to_csv(path, index=False)
 
+    def parameters(self) -> dict[str, int]:
+        """Of both networks, and of both together at full width."""
+        run = self.specification
+        shape = (run.architecture, run.image_size, run.channels, run.base_features, run.normalisation)
+        return {
+            "generator": count_parameters(self.game.generator),
+            "discriminator": count_parameters(self.game.discriminator),
+            "full_width": count_full_width(*shape),
+        }
+
     def draw_final_samples(self) -> None:
         for network, name in ((self.game.generator, "final"), (self.game.average, "final_ema")):
             image = draw_grid(network, self.grid_latents)
@@ -236,6 +236,11 @@ def _check_dataset(specification: RunSpecification, dataset: Dataset) -> None:
     expected = (specification.data, specification.image_size, specification.channels)
     if (dataset.name, dataset.image_size, dataset.channels) != expected:
         raise InputError(f"the specification asks for {specification.data}, the data set is {dataset.name}")
+    if dataset.images_sha256 != specification.images_sha256:
+        raise InputError(
+            f"the specification asks for other images of {dataset.name} ({specification.images_sha256}) than "
+            f"there are ({dataset.images_sha256})"
+        )
     images, _ = dataset.split("train")
     if len(images) < specification.batch_size:
         raise InputError(

@@ -6,22 +6,22 @@ The paper prints FIDs on MNIST for six learning rates and says that the gap is a
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from pandas.api.types import is_numeric_dtype
 
 from ganscape.errors import InputError
 from ganscape.reporting import style
-from ganscape.reporting.imbalanced import stand_in_note
+from ganscape.reporting.imbalanced import grid_of, stand_in_note
 from ganscape.reporting.losses import LOSS_NAMES, colour_of
 from ganscape.reporting.paper_figures import paper_figures
 from ganscape.reporting.reading import read_tables
 from ganscape.reporting.rendering import Cell, Column, Section, Table, number
-from ganscape.reporting.sample_sheet import GRID_FILES, part_of_grid
+from ganscape.reporting.sample_sheet import part_of_grid
 from ganscape.reporting.studies import Half
-from ganscape.reporting.traces import Traces, draw_losses, logarithmic
+from ganscape.reporting.traces import Traces, draw_losses, logarithmic, network_note, require_study
 
 LOSSES = ("js", "rs")
 WEIGHTS = {"raw": "no", "ema": "yes"}
@@ -35,14 +35,18 @@ VALUES = ("class", "collapsed", "images", "share", "discriminator", "discriminat
 
 def read_values(paths: Sequence[Path]) -> pd.DataFrame:
     """D_0 on each class beside the optimum of the collapse, of several seeds (files of step `bad-start`)."""
-    return read_tables(paths, VALUES, "bad-start")
+    values = read_tables(paths, VALUES, "bad-start")
+    if values.empty or not all(is_numeric_dtype(values[name]) for name in VALUES[2:]):
+        raise InputError(f"{paths[0]} holds no values by class: make it with `bad-start`")
+    return values
 
 
 def bad_init_summary(traces: Traces, factor: float) -> pd.DataFrame:
     """FID of the last generators by learning rate, `COLUMNS`, raw and EMA weights.
 
-    `factor`: our learning rates are the paper's times this. Standard deviations are over seeds, that of the
-    gap FID(JS-GAN) − FID(RS-GAN) over the seeds that both finished. Raises `InputError` where none of the
+    `factor`: our learning rates are the paper's times this. Means and standard deviations of a loss are over
+    its seeds that finished, those of the gap FID(JS-GAN) − FID(RS-GAN) over the `seeds` that both finished.
+    status: `done` where some seed finished with both. Raises `InputError` where none of the
     traces is of js or rs.
     """
     final = traces.final()
@@ -53,7 +57,8 @@ def bad_init_summary(traces: Traces, factor: float) -> pd.DataFrame:
     rows = []
     for weights, ema in WEIGHTS.items():
         for rate, paper in zip(printed.index * factor, printed.itertuples(), strict=True):
-            here = (final["weights"] == weights) & np.isclose(final["generator_lr"], rate, rtol=1e-6)
+            # Runs are named, and trained, by six digits of their rate.
+            here = (final["weights"] == weights) & (final["generator_lr"] == float(f"{rate:g}"))
             rows.append(
                 {
                     "learning_rate": rate,
@@ -75,19 +80,17 @@ def _scores(runs: pd.DataFrame) -> dict:
     if runs.empty:
         return {"seeds": 0, "features": "", "status": "missing"}
     fids = runs[runs["status"] == "done"].pivot(index="seed", columns="loss", values="fid")
-    fids = fids.reindex(columns=list(LOSSES)).dropna()
-    known = {"seeds": len(fids), "features": runs["features"].iloc[0]}
-    if fids.empty:
-        return {**known, "status": "diverged" if (runs["status"] == "diverged").any() else "missing"}
-    gaps = fids["js"] - fids["rs"]
-    spread = fids.std()  # NaN of a single seed
+    fids = fids.reindex(columns=list(LOSSES))
+    gaps = (fids["js"] - fids["rs"]).dropna()
+    unfinished = "diverged" if (runs["status"] == "diverged").any() else "missing"
     return {
-        **known,
         **{f"fid_{loss}": fids[loss].mean() for loss in LOSSES},
-        **{f"fid_{loss}_std": spread[loss] for loss in LOSSES},
+        **{f"fid_{loss}_std": fids[loss].std() for loss in LOSSES},  # NaN of a single seed
         "fid_gap": gaps.mean(),
         "fid_gap_std": gaps.std(),
-        "status": "done",
+        "seeds": len(gaps),
+        "features": runs["features"].iloc[0],
+        "status": "done" if len(gaps) else unfinished,
     }
 
 
@@ -102,16 +105,15 @@ def bad_init_table(summary: pd.DataFrame, traces: Traces, half: Half) -> Table:
         Column("learning rate", "Paper"),
         *(Column(name, "Paper") for name in names),
     ]
+    require_study(traces, half)
     by_rate = summary.groupby("learning_rate")
     lines = [
         _line(rows[rows["ema"] == "no"].iloc[0], rows[rows["ema"] == "yes"].iloc[0]) for _, rows in by_rate
     ]
-    features = " and ".join(sorted(set(summary["features"]) - {""}))
     notes = [
         *stand_in_note(half),
-        f"After {traces.scores['iteration'].max():,} iterations; FID on {traces.scores['samples'].max():,} "
-        f"images from the features of {features}; at the start it is "
-        f"{number(summary['fid_at_start'].iloc[0])}. The paper trained for 100,000.",
+        f"{network_note(traces)} At the start it is {number(summary['fid_at_start'].iloc[0])}. The paper "
+        "trained for 100,000 iterations.",
         "Both losses start from the same pair: a random generator, and a discriminator at the optimum of a "
         "mode collapse (our reading; the paper does not say how its own was found). ± is over seeds. "
         "The paper says that the gap is at least 30.",
@@ -129,10 +131,9 @@ def _line(raw: pd.Series, ema: pd.Series) -> list[Cell]:
 
 
 def _fid_cells(row: pd.Series) -> list[Cell]:
-    if row["status"] != "done":
-        return [Cell("—"), Cell(row["status"]), Cell("—")]
-
     def spread(key: str) -> str:
+        if pd.isna(row[key]):
+            return "—" if key == "fid_gap" else row["status"]
         deviation = row[f"{key}_std"]
         return number(row[key]) + ("" if pd.isna(deviation) else f" ± {number(deviation)}")
 
@@ -152,6 +153,7 @@ def draw_bad_init(traces: Traces, values: pd.DataFrame, half: Half) -> tuple[Fig
 
     Raw weights. Returns the figure and the scores of all runs over training.
     """
+    require_study(traces, half)
     raw = traces.scores[(traces.scores["weights"] == "raw") & traces.scores["loss"].isin(LOSSES)]
     rates = sorted(raw["generator_lr"].unique())
     if not rates:
@@ -175,8 +177,8 @@ def draw_bad_init(traces: Traces, values: pd.DataFrame, half: Half) -> tuple[Fig
         handles, labels = places[0, 0].get_legend_handles_labels()
         bottom.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
         drawn.suptitle(
-            f"{half.shown_name}: both losses from one bad initial point; FID from the features of "
-            f"{raw['features'].iloc[0]}",
+            f"{half.shown_name}: both losses from one bad initial point; FID of raw weights on "
+            f"{raw['samples'].max():,} images from the features of {raw['features'].iloc[0]}",
             fontsize=8,
         )
     return drawn, traces.scores.drop(columns="path")
@@ -207,13 +209,14 @@ def _draw_values(place: Axes, values: pd.DataFrame) -> None:
 
 def draw_bad_init_samples(traces: Traces, half: Half) -> tuple[Figure, pd.DataFrame]:
     """Samples of the first seed's last generators, JS-GAN above RS-GAN, by learning rate; raw weights."""
+    require_study(traces, half)
     final = traces.final()
     raw = final[(final["weights"] == "raw") & final["loss"].isin(LOSSES)]
     raw = raw[raw["seed"] == raw["seed"].min()].sort_values("generator_lr")
     rates = sorted(raw["generator_lr"].unique())
     if not rates:
         raise InputError("no trace of js or rs was given")
-    drawn = style.figure(2 * style.TEXT_WIDTH / len(rates) + 0.75)
+    drawn = style.figure(2 * min(style.TEXT_WIDTH / len(rates), 2.4) + 0.75)
     with rc_context(style.SETTINGS):
         places = drawn.subplots(len(LOSSES), len(rates), squeeze=False)
         for (loss, rate), place in zip(((a, b) for a in LOSSES for b in rates), places.flat, strict=True):
@@ -235,9 +238,8 @@ def draw_bad_init_samples(traces: Traces, half: Half) -> tuple[Figure, pd.DataFr
 
 
 def _draw_grid(place: Axes, run: pd.Series) -> None:
-    grid = Path(run["path"]).parent / "samples" / GRID_FILES["raw"]
-    if run["status"] == "done" and grid.exists():
-        place.imshow(part_of_grid(grid, rows=6, columns=6))
+    if run["status"] == "done":
+        place.imshow(part_of_grid(grid_of(run), rows=6, columns=6))
         place.set_title(f"{run['generator_lr']:g}\nFID {run['fid']:.1f}", fontsize=7)
     else:
         place.set_box_aspect(1)

@@ -16,13 +16,14 @@ from ganscape.reporting import style
 from ganscape.reporting.losses import LOSS_NAMES, colour_of
 from ganscape.reporting.rendering import Cell, Column, Section, Table, number
 from ganscape.reporting.sample_sheet import GRID_FILES, part_of_grid
-from ganscape.reporting.studies import Half
-from ganscape.reporting.traces import RUN, Traces, draw_seeds
+from ganscape.reporting.studies import DATASET_NAMES, Half
+from ganscape.reporting.traces import RUN, Traces, draw_seeds, network_note, require_study
 
 LOSSES = ("js", "rs")
 KEPT = 0.8  # of its share in the data, as for two clusters
 MISSING = 0.1
 OTHERS = "other classes"
+SUFFIX = "_imbalanced"  # of the selection's name
 COLUMNS = (
     *("loss", "weights", "seed", "iteration", "status", "outcome"),
     *("class", "share", "real_share", "fid", "features"),
@@ -36,6 +37,7 @@ def final_shares(traces: Traces) -> pd.DataFrame:
     outcome: `in proportion` where every class has at least 80 % of its share in the data, `missing` where
     one has at most 10 % of it, else `uneven`; *our reading*.
     """
+    traces = traces.at_best_rates()
     last = traces.final()
     if not last["loss"].isin(LOSSES).any() or traces.shares.empty:
         raise InputError("no trace with class shares of js or rs was given: run step trace with --classifier")
@@ -50,8 +52,10 @@ def _shares_of(run: pd.DataFrame) -> list[dict]:
     """One run's lines of `final_shares`, from one row per class."""
     known = run.iloc[0][["loss", "weights", "seed", "iteration", "status", "fid", "features"]].to_dict()
     present = run[run["real_share"] > 0]
-    known["outcome"] = _outcome(present) if len(present) else known["status"]
-    rest = 1 - present["share"].sum() if len(present) else float("nan")
+    if known["status"] != "done":
+        present = present.assign(share=float("nan"))
+    known["outcome"] = _outcome(present) if known["status"] == "done" else known["status"]
+    rest = 1 - present["share"].sum() if known["status"] == "done" else float("nan")
     others = {"class": OTHERS, "share": rest, "real_share": 0.0}
     shares = [*present[["class", "share", "real_share"]].to_dict("records"), others]
     return [{**known, **share} for share in shares]
@@ -64,8 +68,9 @@ def _outcome(present: pd.DataFrame) -> str:
     return "missing" if (relative <= MISSING).any() else "uneven"
 
 
-def imbalanced_table(shares: pd.DataFrame, half: Half) -> Table:
+def imbalanced_table(shares: pd.DataFrame, traces: Traces, half: Half) -> Table:
     """`final_shares` as a reader sees it: a line per run."""
+    require_study(traces, half, SUFFIX)
     classes = [name for name in dict.fromkeys(shares["class"]) if name != OTHERS]
     real = shares.drop_duplicates("class").set_index("class")["real_share"]
     columns = [
@@ -81,8 +86,7 @@ def imbalanced_table(shares: pd.DataFrame, half: Half) -> Table:
     ]
     notes = [
         *stand_in_note(half),
-        f"After {shares['iteration'].max():,} iterations. A classifier of the data counts the classes; "
-        f"FID from the features of {shares['features'].iloc[0]}.",
+        f"{network_note(traces)} A classifier of the data counts the classes.",
         f"In proportion: every class has at least {100 * KEPT:.0f} % of its share in the data; missing: one "
         f"has at most {100 * MISSING:.0f} % of it. The paper says that JS-GAN ends in mode collapse and "
         "RS-GAN keeps the proportions.",
@@ -96,7 +100,7 @@ def stand_in_note(half: Half) -> list[str]:
     """What a reader must know first where other data stand for the paper's."""
     if not half.stands_in:
         return []
-    return [f"Stand-in: {half.shown_name}. The figures do not compare with the paper's."]
+    return [f"Stand-in: {half.data} in place of {DATASET_NAMES[half.name]}."]
 
 
 def _lines(rows: pd.DataFrame, classes: list[str]) -> list[list[Cell]]:
@@ -124,6 +128,8 @@ def draw_imbalanced(traces: Traces, half: Half) -> tuple[Figure, pd.DataFrame]:
 
     Raw weights. Dashed: shares in the data. Returns the figure and the shares of all classes over training.
     """
+    require_study(traces, half, SUFFIX)
+    traces = traces.at_best_rates()
     shares = traces.shares[traces.shares["weights"] == "raw"]
     final = traces.final()
     drawn = style.figure(4.6)
@@ -142,7 +148,9 @@ def draw_imbalanced(traces: Traces, half: Half) -> tuple[Figure, pd.DataFrame]:
         handles, labels = places[0, 0].get_legend_handles_labels()
         drawn.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False)
         drawn.suptitle(
-            f"{half.shown_name}, classes in unequal shares; dotted: their shares in the data", fontsize=8
+            f"{half.shown_name}, classes in unequal shares, as a classifier sees them; "
+            "dotted: their shares in the data",
+            fontsize=8,
         )
     return drawn, shares
 
@@ -164,9 +172,16 @@ def _draw_shares(place: Axes, shares: pd.DataFrame) -> None:
 def _draw_samples(place: Axes, runs: pd.DataFrame) -> None:
     first = runs.sort_values("seed").iloc[0]
     place.set_axis_off()
-    grid = Path(first["path"]).parent / "samples" / GRID_FILES["raw"]
-    if first["status"] == "done" and grid.exists():
-        place.imshow(part_of_grid(grid, rows=4, columns=8))
-        place.set_title(f"seed {first['seed']}, iteration {first['iteration']:,}", fontsize=7)
-    else:
+    if first["status"] != "done":
         place.text(0.5, 0.5, first["status"], ha="center", transform=place.transAxes)
+        return
+    place.imshow(part_of_grid(grid_of(first), rows=4, columns=8))
+    place.set_title(f"seed {first['seed']}, iteration {first['iteration']:,}", fontsize=7)
+
+
+def grid_of(run: pd.Series) -> Path:
+    """The samples of a finished run's last raw generator; `InputError` where they are missing."""
+    grid = Path(run["path"]).parent / "samples" / GRID_FILES["raw"]
+    if not grid.exists():
+        raise InputError(f"{grid} is missing: move {grid.parent.parent} away and train that run again")
+    return grid

@@ -13,6 +13,7 @@ logger = logging.getLogger(__name__)
 
 CONFIGURATION = ["data", "architecture", "width", "spectral_norm", "loss"]
 REAL = "real"
+PAPER_EXTRACTOR = "inception-v3-compat"
 FURTHER_SCORES = ["kid_mean", "kid_std", "precision", "recall", "coverage", "kl_divergence"]
 
 
@@ -30,7 +31,7 @@ def read_measurements(paths: Iterable[Path]) -> pd.DataFrame:
         raise InputError("no evaluated run was given: name at least one metrics.json")
     measurements = pd.DataFrame(rows)
     _refuse_duplicates(measurements)
-    _refuse_mixed_features(measurements)
+    refuse_mixed_features(measurements)
     return measurements
 
 
@@ -105,7 +106,8 @@ def _refuse_duplicates(measurements: pd.DataFrame) -> None:
         raise InputError(f"{first} and {second} are the same configuration and seed: give one of them")
 
 
-def _refuse_mixed_features(measurements: pd.DataFrame) -> None:
+def refuse_mixed_features(measurements: pd.DataFrame) -> None:
+    """`InputError` where rows of the same `data` have several `features`, which do not compare."""
     for data, group in measurements.groupby("data"):
         extractors = sorted(group["features"].unique())
         if len(extractors) > 1:

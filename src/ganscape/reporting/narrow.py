@@ -27,7 +27,8 @@ def draw_narrow(traces: Traces, halves: Sequence[Half]) -> tuple[Figure, pd.Data
     In each panel the gap FID(JS-GAN) − FID(RS-GAN) of the last generators: mean over seeds and 95 % interval.
     Raises `InputError` where none of the traces is of the given data.
     """
-    scores = traces.scores[traces.scores["data"].isin([half.data for half in halves])]
+    scores = traces.at_best_rates().scores
+    scores = scores[scores["data"].isin([half.data for half in halves])]
     raw = scores[(scores["weights"] == "raw") & scores["loss"].isin(LOSSES)]
     if raw.empty:
         raise InputError(f"none of the given traces is of {' or '.join(half.data for half in halves)}")
@@ -38,6 +39,8 @@ def draw_narrow(traces: Traces, halves: Sequence[Half]) -> tuple[Figure, pd.Data
         if ((raw["data"] == half.data) & (raw["spectral_norm"] == spectral)).any()
     ]
     widths = [width for width in ("full", "half", "quarter", "eighth") if (raw["width"] == width).any()]
+    final = traces.at_best_rates().final()
+    final = final[(final["weights"] == "raw") & final["loss"].isin(LOSSES)]
     drawn = style.figure(HEIGHT * len(rows) + 0.5)
     with rc_context(style.SETTINGS):
         places = drawn.subplots(len(rows), len(widths), squeeze=False, sharex=True, sharey="row")
@@ -49,24 +52,24 @@ def draw_narrow(traces: Traces, halves: Sequence[Half]) -> tuple[Figure, pd.Data
                 place.set_title(f"{half.shown_name}, {width} width, {NORMALISATIONS[spectral]}")
                 shown = of_row[of_row["width"] == width]
                 draw_losses(place, shown, LOSSES, LOSS_NAMES)
-                _write_gap(place, shown)
+                ends = final[final["data"].eq(half.data) & final["spectral_norm"].eq(spectral)]
+                _write_gap(place, ends[ends["width"] == width])
         for place in places[-1]:
             place.set_xlabel("iteration")
         handles, labels = places[0, 0].get_legend_handles_labels()
         drawn.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
         features = " and ".join(sorted(set(raw["features"])))
         drawn.suptitle(
-            f"FID over training, raw weights, from the features of {features}; "
+            f"FID over training, raw weights, {raw['samples'].max():,} images, features of {features}; "
             "thin: a seed each, thick: their mean",
             fontsize=8,
         )
     return drawn, scores.drop(columns="path")
 
 
-def _write_gap(place: Axes, scores: pd.DataFrame) -> None:
+def _write_gap(place: Axes, final: pd.DataFrame) -> None:
     """In a corner; of the seeds that finished with both losses."""
-    last = scores[scores["iteration"] == scores["iteration"].max()]
-    fids = last.pivot(index="seed", columns="loss", values="fid").reindex(columns=list(LOSSES)).dropna()
+    fids = final.pivot(index="seed", columns="loss", values="fid").reindex(columns=list(LOSSES)).dropna()
     if fids.empty:
         return
     mean, low, high = mean_interval((fids["js"] - fids["rs"]).to_numpy())

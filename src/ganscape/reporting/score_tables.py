@@ -13,7 +13,7 @@ import pandas as pd
 
 from ganscape.files import write_text
 from ganscape.reporting.losses import LOSS_NAMES, PAIRED_WITH
-from ganscape.reporting.measurements import FURTHER_SCORES, REAL, best_learning_rate
+from ganscape.reporting.measurements import FURTHER_SCORES, PAPER_EXTRACTOR, REAL, best_learning_rate
 from ganscape.reporting.rendering import (
     Cell,
     Column,
@@ -44,7 +44,6 @@ DETAILS_COLUMNS = (
     *FURTHER_SCORES,
 )
 INTEGERS = ("seeds", "parameters")
-PAPER_EXTRACTOR = "inception-v3-compat"
 
 ARCHITECTURE_NAMES = {"cnn": "Standard CNN", "resnet": "ResNet"}
 ROW_NAMES = {**LOSS_NAMES, REAL: "Real images"}

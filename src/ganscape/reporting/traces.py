@@ -11,11 +11,18 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from ganscape.errors import InputError
 from ganscape.files import read_json
 from ganscape.reporting.losses import colour_of
-from ganscape.reporting.measurements import network_of
+from ganscape.reporting.measurements import (
+    CONFIGURATION,
+    PAPER_EXTRACTOR,
+    best_learning_rate,
+    network_of,
+    refuse_mixed_features,
+)
+from ganscape.reporting.studies import Half
 
-RUN = ["data", "architecture", "width", "spectral_norm", "loss", "generator_lr", "seed"]
+RUN = [*CONFIGURATION, "generator_lr", "seed"]
 POINT = [*RUN, "iteration", "weights"]
-SCORES = [*POINT, "status", "fid", "features", "samples", "path"]
+SCORES = [*POINT, "status", "run_status", "fid", "features", "samples", "path"]
 SHARES = [*POINT, "class", "share", "real_share"]
 
 
@@ -23,7 +30,8 @@ SHARES = [*POINT, "class", "share", "real_share"]
 class Traces:
     """Of many runs over training.
 
-    scores: a row per run, iteration and kind of weights, with the columns `SCORES`.
+    scores: a row per run, iteration and kind of weights, with the columns `SCORES`; `status` is that of this
+        generator, `run_status` the training's.
     shares: a row for each of these and every class that is generated or real there, with the columns
         `SHARES`; empty where no classifier was used. `real_share` is NaN where real images have no labels.
     """
@@ -32,13 +40,31 @@ class Traces:
     shares: pd.DataFrame
 
     def final(self) -> pd.DataFrame:
-        """The rows of `scores` of each run's last iteration."""
+        """The rows of `scores` of each run's last iteration; a run that diverged has no score at its end."""
         last = self.scores.groupby([*RUN, "weights"])["iteration"].transform("max")
-        return self.scores[self.scores["iteration"] == last]
+        final = self.scores[self.scores["iteration"] == last].copy()
+        final["status"] = final["status"].where(final["run_status"] == "done", final["run_status"])
+        final["fid"] = final["fid"].where(final["status"] == "done")
+        return final
+
+    def at_best_rates(self) -> "Traces":
+        """Of several generator learning rates of a configuration the one that a table of scores shows."""
+        final = self.final()
+        raw = final[final["weights"] == "raw"]
+        rates = {key: best_learning_rate(runs) for key, runs in raw.groupby(CONFIGURATION)}
+
+        def chosen(rows: pd.DataFrame) -> pd.DataFrame:
+            best = pd.Series(rows[CONFIGURATION].apply(tuple, axis=1).map(rates), index=rows.index)
+            return rows[best.isna() | (best == rows["generator_lr"])] if len(rows) else rows
+
+        return Traces(chosen(self.scores), chosen(self.shares))
 
 
 def read_traces(paths: Iterable[Path]) -> Traces:
-    """Read `trace.json` files; raises `InputError` for a file of another form and for two of one run."""
+    """Read `trace.json` files.
+
+    Raises `InputError` for a file of another form, two of one run, and several extractors on the same data.
+    """
     scores, shares = [], []
     for path in map(Path, paths):
         record = read_json(path)
@@ -50,7 +76,35 @@ def read_traces(paths: Iterable[Path]) -> Traces:
     repeated = read.scores[read.scores.duplicated(POINT)]
     if len(repeated):
         raise InputError(f"{repeated['path'].iloc[0]} is of a run that was given before: give it once")
+    refuse_mixed_features(read.scores)
     return read
+
+
+def require_study(traces: Traces, half: Half, suffix: str = "") -> None:
+    """`InputError` unless all traces are of one network and of the data of `half`, or of a selection of them.
+
+    `suffix` is what the name of the data has more than that of the whole data set.
+    """
+    dataset, size = half.data.rsplit("-", 1)
+    for path, data in traces.scores[["path", "data"]].drop_duplicates().itertuples(index=False):
+        name, own_size = data.rsplit("-", 1)
+        if own_size != size or name.removesuffix(suffix) != dataset:
+            raise InputError(f"{path} is of {data}, not of {half.data}: give traces of this study")
+    networks = traces.scores[["architecture", "width", "spectral_norm"]].drop_duplicates()
+    if len(networks) > 1:
+        raise InputError("the given traces are of several networks: give those of one")
+
+
+def network_note(traces: Traces) -> str:
+    """Which network was traced, how long and on what its FID is."""
+    first = traces.scores.iloc[0]
+    spectral = "with spectral norm" if first["spectral_norm"] == "yes" else "without spectral norm"
+    return (
+        f"{first['architecture'].upper()} of {first['width']} width, {spectral}, after "
+        f"{traces.scores['iteration'].max():,} iterations; FID on {traces.scores['samples'].max():,} "
+        f"generated images from the features of {first['features']}"
+        + ("." if first["features"] == PAPER_EXTRACTOR else ", not of the Inception network.")
+    )
 
 
 def _add(record: dict, path: Path, scores: list[dict], shares: list[dict]) -> None:
@@ -60,26 +114,29 @@ def _add(record: dict, path: Path, scores: list[dict], shares: list[dict]) -> No
     run = {
         "data": record["data"],
         **network_of(specification),
-        "generator_lr": specification["generator_learning_rate"],
-        "seed": specification["seed"],
+        "generator_lr": float(specification["generator_learning_rate"]),
+        "seed": int(specification["seed"]),
     }
     classes = record["classes"] or []
     real = record["real_shares"] or [float("nan")] * len(classes)
     for entry in record["entries"]:
-        point = {**run, "iteration": entry["iteration"], "weights": entry["weights"]}
+        point = {**run, "iteration": int(entry["iteration"]), "weights": entry["weights"]}
         known = {"features": record["features"], "samples": record["protocol"]["samples"], "path": path}
-        scores.append({**point, "status": entry["status"], "fid": entry["fid"], **known})
+        fid = float("nan") if entry["fid"] is None else float(entry["fid"])
+        states = {"status": entry["status"], "run_status": record["status"]}
+        scores.append({**point, **states, "fid": fid, **known})
         if entry["class_shares"] is None:
             continue
         for name, share, real_share in zip(classes, entry["class_shares"], real, strict=True):
-            shares.append({**point, "class": name, "share": share, "real_share": real_share})
+            shares.append({**point, "class": name, "share": float(share), "real_share": float(real_share)})
 
 
 def draw_seeds(place: Axes, rows: pd.DataFrame, value: str, colour: str, label: str | None = None) -> None:
-    """A thin line per seed and a thick one for their mean, over iterations."""
+    """A thin line per seed and a thick one for their mean, as far as all seeds go."""
     for _, of_seed in rows.groupby("seed"):
         place.plot(of_seed["iteration"], of_seed[value], color=colour, linewidth=0.6, alpha=0.5)
-    mean = rows.groupby("iteration")[value].mean()
+    groups = rows.dropna(subset=[value]).groupby("iteration")[value]
+    mean = groups.mean()[groups.size() == rows["seed"].nunique()]
     place.plot(mean.index, mean, color=colour, linewidth=1.6, label=label)
 
 
