@@ -27,8 +27,8 @@ def draw_narrow(traces: Traces, halves: Sequence[Half]) -> tuple[Figure, pd.Data
     In each panel the gap FID(JS-GAN) − FID(RS-GAN) of the last generators: mean over seeds and 95 % interval.
     Raises `InputError` where none of the traces is of the given data.
     """
-    scores = traces.at_best_rates().scores
-    scores = scores[scores["data"].isin([half.data for half in halves])]
+    traces = traces.at_best_rates()
+    scores = traces.scores[traces.scores["data"].isin([half.data for half in halves])]
     raw = scores[(scores["weights"] == "raw") & scores["loss"].isin(LOSSES)]
     if raw.empty:
         raise InputError(f"none of the given traces is of {' or '.join(half.data for half in halves)}")
@@ -39,7 +39,7 @@ def draw_narrow(traces: Traces, halves: Sequence[Half]) -> tuple[Figure, pd.Data
         if ((raw["data"] == half.data) & (raw["spectral_norm"] == spectral)).any()
     ]
     widths = [width for width in ("full", "half", "quarter", "eighth") if (raw["width"] == width).any()]
-    final = traces.at_best_rates().final()
+    final = traces.final()
     final = final[(final["weights"] == "raw") & final["loss"].isin(LOSSES)]
     drawn = style.figure(HEIGHT * len(rows) + 0.5)
     with rc_context(style.SETTINGS):
