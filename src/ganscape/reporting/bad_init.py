@@ -177,8 +177,8 @@ def draw_bad_init(traces: Traces, values: pd.DataFrame, half: Half) -> tuple[Fig
         handles, labels = places[0, 0].get_legend_handles_labels()
         bottom.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
         drawn.suptitle(
-            f"{half.shown_name}: both losses from one bad initial point; FID of raw weights on "
-            f"{raw['samples'].max():,} images from the features of {raw['features'].iloc[0]}",
+            f"{half.shown_name}: both losses from one bad initial point\n"
+            f"FID of raw weights on {raw['samples'].max():,} images, features of {raw['features'].iloc[0]}",
             fontsize=8,
         )
     return drawn, traces.scores.drop(columns="path")
@@ -238,10 +238,11 @@ def draw_bad_init_samples(traces: Traces, half: Half) -> tuple[Figure, pd.DataFr
 
 
 def _draw_grid(place: Axes, run: pd.Series) -> None:
+    title = f"learning rate {run['generator_lr']:g}"
     if run["status"] == "done":
         place.imshow(part_of_grid(grid_of(run), rows=6, columns=6))
-        place.set_title(f"{run['generator_lr']:g}\nFID {run['fid']:.1f}", fontsize=7)
+        title += f"\nFID {run['fid']:.1f}"
     else:
         place.set_box_aspect(1)
         place.text(0.5, 0.5, run["status"], ha="center", va="center", transform=place.transAxes)
-        place.set_title(f"{run['generator_lr']:g}", fontsize=7)
+    place.set_title(title, fontsize=7)
