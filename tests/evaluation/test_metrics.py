@@ -2,6 +2,8 @@ import math
 
 import numpy as np
 import pytest
+import torch
+from torch_fidelity.metric_fid import fid_features_to_statistics, fid_statistics_to_metric
 
 from ganscape.errors import InputError
 from ganscape.evaluation import metrics
@@ -116,3 +118,31 @@ def test_too_few_images_are_named():
         metrics.kernel_distance(few, np.zeros((1, 2)))
     with pytest.raises(InputError, match="do not compare"):
         metrics.frechet_distance(few, np.zeros((9, 3)))
+
+
+def library_frechet_distance(generated: np.ndarray, real: np.ndarray) -> float:
+    statistics = [fid_features_to_statistics(torch.from_numpy(features)) for features in (generated, real)]
+    return fid_statistics_to_metric(*statistics, verbose=False)["frechet_inception_distance"]
+
+
+@pytest.mark.parametrize("condition", [1.0, 1e3, 1e6])
+@pytest.mark.parametrize("shift", [0.0, 1e-3, 1.0])
+def test_frechet_distance_is_the_librarys_by_symmetric_eigenvalues(monkeypatch, condition, shift):
+    random = np.random.default_rng(0)
+    scales = np.geomspace(1, condition**-0.5, 40)
+    generated, real = random.standard_normal((2, 200, 40)) * scales
+    expected = library_frechet_distance(generated + shift, real)
+    monkeypatch.setattr(metrics, "fid_statistics_to_metric", None)  # the slow way is not needed
+    assert metrics.frechet_distance(generated + shift, real) == pytest.approx(expected, rel=1e-6)
+
+
+def test_frechet_distance_is_the_librarys_own_where_covariances_have_no_root():
+    random = np.random.default_rng(0)
+    generated, real = random.standard_normal((2, 30, 40))  # fewer images than features
+    assert metrics.frechet_distance(generated, real) == library_frechet_distance(generated, real)
+    generated, real = random.standard_normal((2, 200, 40))
+    generated[:, 3] = real[:, 3] = 0  # a feature that is never active
+    assert metrics.frechet_distance(generated, real) == library_frechet_distance(generated, real)
+    generated[:, 3] = 1e-9 * random.standard_normal(200)
+    expected = library_frechet_distance(generated, real)
+    assert metrics.frechet_distance(generated, real) == pytest.approx(expected, rel=1e-6)
