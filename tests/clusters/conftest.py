@@ -1,30 +1,7 @@
-"""What all tests of low-dimensional games share: one compilation per kind of game, one thread."""
-
-import os
-import shlex
-import sys
-from pathlib import Path
+"""What all tests of low-dimensional games share: one thread."""
 
 import pytest
 import torch
-
-from ganscape.clusters import native
-
-
-@pytest.fixture(scope="session", autouse=True)
-def remembering_compiler(tmp_path_factory):
-    """Compiling takes seconds and depends on the command alone, so every kind of game is compiled once."""
-    native.compiler.cache_clear()
-    if native.compiler() is None:
-        yield
-        return
-    script, memory = Path(__file__).with_name("remembering_compiler.py"), tmp_path_factory.mktemp("compiled")
-    words = [sys.executable, "-I", "-S", str(script), str(memory), *native.compiler()]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "CXX", shlex.join(words))
-        native.compiler.cache_clear()
-        yield
-    native.compiler.cache_clear()
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 import torch
 
+from ganscape import compilation
 from ganscape.clusters import native, textbook
 from ganscape.clusters.distributions import TwoClusters
 from ganscape.clusters.games import SGD, Game, Perceptron
 from ganscape.clusters.simulation import Execution, simulate
 from ganscape.clusters.starts import start
 
-needs_compiler = pytest.mark.skipif(native.compiler() is None, reason="there is no C++ compiler")
+needs_compiler = pytest.mark.skipif(compilation.compiler() is None, reason="there is no C++ compiler")
 NATIVE = pytest.param("native", marks=needs_compiler)
 ENGINES = ("batched", NATIVE)
 CPU = torch.device("cpu")
@@ -92,7 +93,7 @@ def play_by_the_textbook(game, seed, iterations, *, distribution=None, probes=PR
 @contextmanager
 def compiling_ahead(kinds):
     """Compile (game, distribution, probes) in turn while tests run; a test waits if its turn has not come."""
-    if native.compiler() is None:
+    if compilation.compiler() is None:
         yield []
         return
     begun = [(game, start(game, distribution, [0]), probes) for game, distribution, probes in kinds]

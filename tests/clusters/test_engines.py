@@ -25,6 +25,7 @@ from small_games import (
     two_cluster_game,
 )
 
+from ganscape import compilation
 from ganscape.clusters import native, simulation
 from ganscape.clusters.batched import BatchedGames
 from ganscape.clusters.distributions import Gaussians, TwoClusters
@@ -143,7 +144,7 @@ def probes_of(game):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def compiled_ahead(remembering_compiler):
+def compiled_ahead():
     games = [*CENTRAL.values(), *VARIANTS.values(), *SINGLE.values()]  # as the tests need them
     with compiling_ahead((game, distribution_of(game), probes_of(game)) for game in games) as futures:
         yield futures
@@ -495,10 +496,10 @@ def compiler_named(compiled_ahead, monkeypatch):
 
     def name(command):
         monkeypatch.setitem(os.environ, "CXX", command)
-        native.compiler.cache_clear()
+        compilation.compiler.cache_clear()
 
     yield name
-    native.compiler.cache_clear()
+    compilation.compiler.cache_clear()
 
 
 @pytest.mark.parametrize("command", ["no-such-compiler-anywhere", "", "/"])

@@ -56,7 +56,7 @@ def files_below(folder):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def compiled_ahead(remembering_compiler):
+def compiled_ahead():
     """What `replay` plays, while the first tests mostly wait for another process."""
     probes = torch.tensor([*TwoClusters.CENTRES, *PLACES])[:, None]
     with compiling_ahead([(Setting("rs").game, TwoClusters(), probes)]):

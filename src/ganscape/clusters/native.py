@@ -2,18 +2,12 @@
 
 Tens of parameters and a hundred points fit a processor's nearest memory, which a batch of tensors does
 not. So every game is played on its own, thousands of steps at a time, in vector registers. The compiler
-knows all sizes; compiling takes one to three seconds and leaves nothing behind.
+knows all sizes; compiling takes one to three seconds, the first time.
 """
 
 import ctypes
-import os
-import shlex
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -25,12 +19,11 @@ from ganscape import objectives
 from ganscape.clusters.games import LEAK, SGD, Adam, Game, Optimiser, Perceptron, RMSprop
 from ganscape.clusters.observations import Observation
 from ganscape.clusters.starts import Start, penalty_positions
+from ganscape.compilation import CompilationError, compiled, compiler
 from ganscape.errors import InputError
 from ganscape.objectives import PairedObjective, ScalarFunction, WassersteinObjective
 
 SOURCE = Path(__file__).with_name("native.cpp")
-# Not -ffast-math: it would reorder the exponential's arithmetic away, and what is not finite must show.
-FLAGS = ("-O3", "-march=native", "-std=gnu++17", "-shared", "-fPIC", "-w")
 LARGEST_LAYER = 64  # above, libraries for matrix products are faster
 FUNCTIONS = (
     objectives.logistic,
@@ -67,17 +60,6 @@ def _memory(game: Game, points: int) -> int:
     units = [sum(network.sizes) for network in (game.discriminator, game.generator)]
     kinds = 5 if game.objective.gradient_penalty_weight else 2
     return points * (kinds * units[0] + 2 * units[1]) * game.dtype.itemsize
-
-
-@cache
-def compiler() -> list[str] | None:
-    """The C++ compiler's command, if there is one."""
-    named = os.environ.get("CXX", "c++")
-    try:
-        command = shlex.split(named)
-    except ValueError as error:
-        raise InputError(f"CXX is {named!r}, which is no command ({error}): name a C++ compiler") from None
-    return command if command and shutil.which(command[0]) else None
 
 
 class NativeGames:
@@ -189,18 +171,13 @@ def _settings(optimiser: Optimiser) -> np.ndarray:
 
 def _compiled(macros: dict[str, str | int | float]) -> Callable[..., None]:
     """The function `play` of `native.cpp`; raises `InputError` where the compiler fails."""
-    defined = [f"-D{name}={value}" for name, value in macros.items()]
-    with tempfile.TemporaryDirectory(prefix="ganscape-") as folder:
-        library = Path(folder) / "native.so"
-        command = [*(compiler() or ["c++"]), *FLAGS, *defined, "-o", str(library), str(SOURCE), "-lm"]
-        result = subprocess.run(command, capture_output=True, text=True)
-        if result.returncode:
-            problem = (result.stderr.strip().splitlines() or ["no message"])[0]
-            raise InputError(
-                f"the C++ compiler {command[0]} failed ({problem}): name another one in CXX, "
-                "or use --engine batched"
-            )
-        play = ctypes.CDLL(str(library)).play
+    try:
+        play = compiled(SOURCE, macros).play
+    except CompilationError as problem:
+        command = (compiler() or ["c++"])[0]
+        raise InputError(
+            f"the C++ compiler {command} failed ({problem}): name another one in CXX, or use --engine batched"
+        ) from None
     play.argtypes = [*[ctypes.c_int] * 4, ctypes.c_int64, *[ctypes.c_void_p] * 12]
     play.restype = None
     return play
