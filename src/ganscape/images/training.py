@@ -21,7 +21,7 @@ from tqdm import tqdm
 from ganscape import __version__
 from ganscape.errors import InputError
 from ganscape.files import atomic_path, write_json
-from ganscape.images import checkpoints, snapshots
+from ganscape.images import checkpoints, minimal_filtering, snapshots
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game, learning_rate_factor
 from ganscape.images.networks import count_full_width, count_parameters
@@ -286,6 +286,7 @@ def _signals_noted() -> Iterator[list[int]]:
 
 
 def _environment(device: torch.device) -> dict[str, str | int]:
+    filtered = device.type == "cpu" and minimal_filtering.available()
     return {
         "ganscape": __version__,
         "python": platform.python_version(),
@@ -293,4 +294,5 @@ def _environment(device: torch.device) -> dict[str, str | int]:
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
         "processor": platform.machine(),
         "threads": torch.get_num_threads(),
+        "convolutions": "minimal filtering" if filtered else "library",
     }

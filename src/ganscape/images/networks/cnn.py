@@ -5,7 +5,12 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from ganscape.images.networks.layers import normalised, spectrally_normalised
+from ganscape.images.networks.layers import (
+    Convolution,
+    TransposedConvolution,
+    normalised,
+    spectrally_normalised,
+)
 
 LEAK = 0.1
 
@@ -27,14 +32,14 @@ class CNNGenerator(nn.Module):
         self.ups = nn.Sequential(
             *[layer for k in (8, 4, 2) for layer in self._double_size(k * features, k * features // 2)]
         )
-        self.to_image = nn.Conv2d(features, channels, 3, padding=1)
+        self.to_image = Convolution(features, channels, 3, padding=1)
         nn.init.xavier_uniform_(self.linear.weight)
         nn.init.xavier_uniform_(self.to_image.weight)
 
     @staticmethod
     def _double_size(inputs: int, outputs: int) -> list[nn.Module]:
         return [
-            nn.ConvTranspose2d(inputs, outputs, 4, stride=2, padding=1),
+            TransposedConvolution(inputs, outputs, 4, stride=2, padding=1),
             nn.BatchNorm2d(outputs),
             nn.ReLU(inplace=True),
         ]
@@ -58,7 +63,8 @@ class CNNDiscriminator(nn.Module):
         layers: list[nn.Module] = []
         for index, (inputs, outputs) in enumerate(pairwise(widths)):
             kernel, stride = (3, 1) if index % 2 == 0 else (4, 2)
-            convolution = nn.Conv2d(inputs, outputs, kernel, stride, padding=1)
+            convolution = Convolution(inputs, outputs, kernel, stride, padding=1)
+            self.last = len(layers)
             layers += normalised(convolution, normalisation, first=index == 0)
             layers.append(nn.LeakyReLU(LEAK, inplace=True))
         self.convolutions = nn.Sequential(*layers)
@@ -66,6 +72,8 @@ class CNNDiscriminator(nn.Module):
         self.linear = spectrally_normalised(linear) if normalisation == "spectral" else linear
 
     def forward(self, images: Tensor) -> Tensor:
-        # Channels-last is slow on the last convolution's 4x4 maps, and flattening would copy them anyway.
-        hidden = self.convolutions[:-2](images).contiguous()
-        return self.linear(self.convolutions[-2:](hidden).flatten(1)).squeeze(1)
+        hidden = self.convolutions[: self.last](images)
+        # PyTorch's is slow in channels-last on the last convolution's 4x4 maps, and flattening copies anyway.
+        if not self.convolutions[self.last].minimal_filtering:
+            hidden = hidden.contiguous()
+        return self.linear(self.convolutions[self.last :](hidden).flatten(1)).squeeze(1)

@@ -6,7 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from ganscape.images.networks.cnn import LEAK
-from ganscape.images.networks.layers import normalised, spectrally_normalised
+from ganscape.images.networks.layers import (
+    Convolution,
+    TransposedConvolution,
+    normalised,
+    spectrally_normalised,
+)
 
 SIZE = 256
 WIDENINGS = (32, 16, 8, 4, 2, 1)  # features of the maps from 4x4 to 128x128, in multiples of F
@@ -28,12 +33,12 @@ class CNN256Generator(nn.Module):
         for index, (inputs, outputs) in enumerate(pairwise(widths)):
             stride, padding = (1, 0) if index == 0 else (2, 1)
             layers += [
-                nn.ConvTranspose2d(inputs, outputs, 4, stride, padding, bias=False),
+                TransposedConvolution(inputs, outputs, 4, stride, padding, bias=False),
                 nn.BatchNorm2d(outputs),
                 nn.ReLU(inplace=True),
             ]
         self.ups = nn.Sequential(*layers)
-        self.to_image = nn.ConvTranspose2d(features, channels, 4, 2, 1, bias=False)
+        self.to_image = TransposedConvolution(features, channels, 4, 2, 1, bias=False)
 
     def forward(self, z: Tensor) -> Tensor:
         bottom = z[:, :, None, None].contiguous(memory_format=self.memory_format)
@@ -52,11 +57,11 @@ class CNN256Discriminator(nn.Module):
         widths = [channels, *(k * features for k in reversed(WIDENINGS))]
         layers: list[nn.Module] = []
         for index, (inputs, outputs) in enumerate(pairwise(widths)):
-            convolution = nn.Conv2d(inputs, outputs, 4, stride=2, padding=1, bias=False)
+            convolution = Convolution(inputs, outputs, 4, stride=2, padding=1, bias=False)
             layers += normalised(convolution, normalisation, first=index == 0)
             layers.append(nn.LeakyReLU(LEAK, inplace=True))
         self.convolutions = nn.Sequential(*layers)
-        to_logit = nn.Conv2d(widths[-1], 1, 4, bias=False)
+        to_logit = Convolution(widths[-1], 1, 4, bias=False)
         self.to_logit = spectrally_normalised(to_logit) if normalisation == "spectral" else to_logit
 
     def forward(self, images: Tensor) -> Tensor:

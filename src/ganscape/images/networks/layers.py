@@ -1,11 +1,45 @@
-"""The normalisation of discriminator layers."""
+"""Convolutions, and the normalisation of discriminator layers."""
 
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from ganscape.errors import InputError
+from ganscape.images import minimal_filtering
 
 NORMALISATIONS = ("spectral", "batch", "none")
+
+
+class Convolution(nn.Conv2d):
+    """PyTorch's, or the same by minimal filtering if `minimal_filtering` is set and it suits the images."""
+
+    minimal_filtering = False
+
+    def _conv_forward(self, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        if self.minimal_filtering:
+            shape = self.kernel_size, self.stride, self.padding
+            if function := minimal_filtering.convolution(shape, images, weight):
+                return function(images, weight, bias)
+        return super()._conv_forward(images, weight, bias)
+
+
+class TransposedConvolution(nn.ConvTranspose2d):
+    """PyTorch's, or the same by minimal filtering if `minimal_filtering` is set and it suits the images."""
+
+    minimal_filtering = False
+
+    def forward(self, images: Tensor) -> Tensor:
+        if self.minimal_filtering:
+            shape = self.kernel_size, self.stride, self.padding
+            if function := minimal_filtering.transposed_convolution(shape, images, self.weight):
+                return function(images, self.weight, self.bias)
+        return super().forward(images)
+
+
+def use_minimal_filtering(network: nn.Module) -> None:
+    """Let the convolutions of `network` take fewer multiplications, if this machine has a compiler."""
+    for module in network.modules():
+        if isinstance(module, Convolution | TransposedConvolution):
+            module.minimal_filtering = minimal_filtering.available()
 
 
 def spectrally_normalised(layer: nn.Module) -> nn.Module:
@@ -18,7 +52,7 @@ def spectrally_normalised(layer: nn.Module) -> nn.Module:
     return spectral_norm(layer)
 
 
-def normalised(convolution: nn.Conv2d, normalisation: str, first: bool) -> list[nn.Module]:
+def normalised(convolution: Convolution, normalisation: str, first: bool) -> list[nn.Module]:
     """The layers that stand for `convolution` under a normalisation; batch norm spares the first one."""
     if normalisation == "spectral":
         return [spectrally_normalised(convolution)]

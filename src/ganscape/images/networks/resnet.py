@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ganscape.images.networks.layers import normalised, spectrally_normalised
+from ganscape.images.networks.layers import Convolution, normalised, spectrally_normalised
 
 LEAK = 0.1
 
@@ -26,10 +26,10 @@ class UpBlock(nn.Module):
     def __init__(self, inputs: int, outputs: int, hidden: int) -> None:
         super().__init__()
         self.norm1 = nn.BatchNorm2d(inputs)
-        self.conv1 = nn.Conv2d(inputs, hidden, 3, padding=1)
+        self.conv1 = Convolution(inputs, hidden, 3, padding=1)
         self.norm2 = nn.BatchNorm2d(hidden)
-        self.conv2 = nn.Conv2d(hidden, outputs, 3, padding=1)
-        self.shortcut = nn.Conv2d(inputs, outputs, 1)
+        self.conv2 = Convolution(hidden, outputs, 3, padding=1)
+        self.shortcut = Convolution(inputs, outputs, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         residual = self.conv1(_double_size(F.relu(self.norm1(x))))
@@ -63,7 +63,7 @@ class ResNetGenerator(nn.Module):
             *[UpBlock(inputs, outputs, outputs // hidden_divisor) for inputs, outputs in pairwise(widths)]
         )
         self.norm = nn.BatchNorm2d(features)
-        self.to_image = nn.Conv2d(features, channels, 1)
+        self.to_image = Convolution(features, channels, 1)
 
     def forward(self, z: Tensor) -> Tensor:
         hidden = self.linear(z).view(len(z), -1, self.bottom, self.bottom)
@@ -80,11 +80,13 @@ class DownBlock(nn.Module):
     def __init__(self, inputs: int, outputs: int, hidden: int, normalisation: str, first: bool) -> None:
         super().__init__()
         self.first = first
-        self.conv1 = nn.Sequential(*normalised(nn.Conv2d(inputs, hidden, 3, padding=1), normalisation, first))
-        self.conv2 = nn.Sequential(
-            *normalised(nn.Conv2d(hidden, outputs, 3, padding=1), normalisation, first=False)
+        self.conv1 = nn.Sequential(
+            *normalised(Convolution(inputs, hidden, 3, padding=1), normalisation, first)
         )
-        self.shortcut = nn.Sequential(*normalised(nn.Conv2d(inputs, outputs, 1), normalisation, first=True))
+        self.conv2 = nn.Sequential(
+            *normalised(Convolution(hidden, outputs, 3, padding=1), normalisation, first=False)
+        )
+        self.shortcut = nn.Sequential(*normalised(Convolution(inputs, outputs, 1), normalisation, first=True))
 
     def forward(self, x: Tensor) -> Tensor:
         residual = x if self.first else F.leaky_relu(x, LEAK)

@@ -1,0 +1,379 @@
+/* Convolutions by minimal filtering (Winograd, 1980; Lavin and Gray, 2016), on channels-last images.
+
+   A convolution with r x r taps computes m x m outputs from t x t samples, t = m + r - 1, as
+
+     Y = A^T [ (G g G^T) . (B^T d B) ] A,
+
+   with t^2 multiplications where the definition takes m^2 r^2. The product in the middle is one matrix
+   product per position of the tile: its sums over channels are all the arithmetic that counts. What is
+   done at once is a chunk of tiles that fits a processor's caches. No sum depends on the number of threads.
+
+   A 4x4 convolution of stride 2 is four 2x2 convolutions of every other sample (r = 2), one for each pair of
+   parities of a row and a column, of which the sum is taken; its transpose is four of which each gives every
+   other output. So everything here is made from `convolve` and `correlate` and from where samples lie.
+
+   `library.py` compiles this file and passes the matrices: A_TRANSPOSED_3, G_3, B_TRANSPOSED_3 for r = 3 and
+   the same for r = 2. Channels come in multiples of CHANNELS. */
+
+#include <algorithm>
+#include <cstdint>
+
+#ifdef __AVX512F__
+#define VECTOR_BYTES 64
+#define ROWS 8 /* of a product held in registers */
+#else
+#define VECTOR_BYTES 32
+#define ROWS 4
+#endif
+#define LANES (VECTOR_BYTES / (int)sizeof(float))
+#define PANEL (2 * LANES) /* columns of a product held in registers */
+#define CHANNELS 16
+#define MOST_CHANNELS 4096
+#define OUTPUTS 4 /* m, for both sizes of filter */
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLLED _Pragma("GCC unroll 8")
+
+static_assert(CHANNELS % LANES == 0, "channels are whole vectors");
+
+typedef float V __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
+typedef int64_t Int;
+
+template <int r> struct Filter;
+template <> struct Filter<3> {
+  static constexpr int samples = OUTPUTS + 2;
+  static constexpr float g[samples][3] = G_3;
+  static constexpr float b_transposed[samples][samples] = B_TRANSPOSED_3;
+  static constexpr float a_transposed[OUTPUTS][samples] = A_TRANSPOSED_3;
+};
+template <> struct Filter<2> {
+  static constexpr int samples = OUTPUTS + 1;
+  static constexpr float g[samples][2] = G_2;
+  static constexpr float b_transposed[samples][samples] = B_TRANSPOSED_2;
+  static constexpr float a_transposed[OUTPUTS][samples] = A_TRANSPOSED_2;
+};
+
+/* Where the elements of tiles lie: element i of the tile in place T is pixel (OUTPUTS T + i) * step + offset. */
+struct Grid {
+  Int height, width, channels; /* of the images */
+  Int step, row_offset, column_offset;
+};
+
+struct Tiles {
+  Int rows, columns; /* in one image */
+  Int count;         /* in all images */
+};
+
+alignas(64) static const float zeros[MOST_CHANNELS] = {0};
+
+/* --- Transforms, of one tile and a vector of channels at a time ----------------------------------- */
+
+/* out = matrix . in, along one dimension of a tile; zeros of the matrix cost nothing. */
+template <int n_out, int n_in, bool transposed, int rows, int columns>
+INLINE void apply(const float (&matrix)[rows][columns], const V *in, int in_stride, V *out, int out_stride) {
+  UNROLLED for (int o = 0; o < n_out; o++) {
+    V sum = {0};
+    bool empty = true;
+    UNROLLED for (int i = 0; i < n_in; i++) {
+      const float factor = transposed ? matrix[i][o] : matrix[o][i];
+      if (factor == 0)
+        continue;
+      sum = empty ? factor * in[i * in_stride] : sum + factor * in[i * in_stride];
+      empty = false;
+    }
+    out[o * out_stride] = sum;
+  }
+}
+
+/* Both dimensions: n_in x n_in vectors that `load(i, j)` gives, n_out x n_out that `store(i, j, vector)` takes. */
+template <int n_out, int n_in, bool transposed, int rows, int columns, typename Load, typename Store>
+INLINE void apply_twice(const float (&matrix)[rows][columns], Load load, Store store) {
+  V half[n_out * n_in]; /* columns of the tile side by side */
+  UNROLLED for (int i = 0; i < n_in; i++) {
+    V row[n_in];
+    UNROLLED for (int j = 0; j < n_in; j++) row[j] = load(i, j);
+    apply<n_out, n_in, transposed>(matrix, row, 1, half + i, n_in);
+  }
+  UNROLLED for (int j = 0; j < n_out; j++) {
+    V column[n_out];
+    apply<n_out, n_in, transposed>(matrix, half + j * n_in, 1, column, 1);
+    UNROLLED for (int i = 0; i < n_out; i++) store(i, j, column[i]);
+  }
+}
+
+INLINE V load_vector(const float *from) { return *(const V *)from; }
+INLINE void store_vector(float *to, V value) { *(V *)to = value; }
+
+/* Pointers to the n x n elements of a tile; `outside` stands for those beyond the image. */
+template <int n, typename Pixel>
+INLINE void locate(const Grid &grid, const Tiles &tiles, Int tile, Pixel *image, Pixel *outside,
+                   Pixel *(&at)[n * n]) {
+  const Int column = tile % tiles.columns, row = tile / tiles.columns % tiles.rows;
+  image += tile / (tiles.rows * tiles.columns) * grid.height * grid.width * grid.channels;
+  for (int i = 0; i < n; i++) {
+    const Int y = (OUTPUTS * row + i) * grid.step + grid.row_offset;
+    for (int j = 0; j < n; j++) {
+      const Int x = (OUTPUTS * column + j) * grid.step + grid.column_offset;
+      const bool inside = y >= 0 && y < grid.height && x >= 0 && x < grid.width;
+      at[i * n + j] = inside ? image + (y * grid.width + x) * grid.channels : outside;
+    }
+  }
+}
+
+/* B^T d B of one tile: to out[p * stride + channel]. */
+template <int r>
+INLINE void transform_samples(const Grid &grid, const Tiles &tiles, Int tile, const float *images, float *out,
+                              Int stride) {
+  constexpr int n = Filter<r>::samples;
+  const float *at[n * n];
+  locate<n>(grid, tiles, tile, images, zeros, at);
+  for (Int c = 0; c < grid.channels; c += LANES)
+    apply_twice<n, n, false>(
+        Filter<r>::b_transposed, [&](int i, int j) { return load_vector(at[i * n + j] + c); },
+        [&](int i, int j, V value) { store_vector(out + (i * n + j) * stride + c, value); });
+}
+
+/* A^T M A of one tile, and the bias: from products[p * stride + channel] to the images. */
+template <int r>
+INLINE void transform_products(const Grid &grid, const Tiles &tiles, Int tile, const float *products,
+                               Int stride, const float *bias, float *images) {
+  constexpr int n = Filter<r>::samples;
+  float *at[OUTPUTS * OUTPUTS];
+  locate<OUTPUTS>(grid, tiles, tile, images, (float *)nullptr, at);
+  for (Int c = 0; c < grid.channels; c += LANES) {
+    const V shift = load_vector((bias ? bias : zeros) + c);
+    apply_twice<OUTPUTS, n, false>(
+        Filter<r>::a_transposed,
+        [&](int i, int j) { return load_vector(products + (i * n + j) * stride + c); },
+        [&](int i, int j, V value) {
+          if (at[i * OUTPUTS + j])
+            store_vector(at[i * OUTPUTS + j] + c, value + shift);
+        });
+  }
+}
+
+/* A y A^T of one tile, the transpose of the above: as row `row` of panels of columns that are `depth` deep. */
+template <int r>
+INLINE void transform_gradients(const Grid &grid, const Tiles &tiles, Int tile, const float *images,
+                                float *out, Int stride, Int row, Int depth) {
+  constexpr int n = Filter<r>::samples;
+  const float *at[OUTPUTS * OUTPUTS];
+  locate<OUTPUTS>(grid, tiles, tile, images, zeros, at);
+  for (Int c = 0; c < grid.channels; c += LANES) {
+    const Int panel = c / PANEL * PANEL, width = std::min<Int>(PANEL, grid.channels - panel);
+    float *place = out + panel * depth + row * width + c - panel;
+    apply_twice<n, OUTPUTS, true>(
+        Filter<r>::a_transposed, [&](int i, int j) { return load_vector(at[i * OUTPUTS + j] + c); },
+        [&](int i, int j, V value) { store_vector(place + (i * n + j) * stride, value); });
+  }
+}
+
+/* Where tap (i, j) between input channel c and output k lies. */
+struct Taps {
+  Int input, output, row, column; /* strides */
+  Int inputs, outputs;            /* channels */
+};
+
+/* G g G^T of all filters of a phase, to rows `first`... of panels: out[p * stride + panel * depth + ...]. */
+template <int r>
+static void transform_filters(const Taps &taps, const float *filters, float *out, Int stride, Int depth,
+                              Int first) {
+  constexpr int n = Filter<r>::samples;
+#pragma omp parallel for schedule(static)
+  for (Int k = 0; k < taps.outputs; k += LANES) {
+    const Int panel = k / PANEL * PANEL, width = std::min<Int>(PANEL, taps.outputs - panel);
+    for (Int c = 0; c < taps.inputs; c++) {
+      float values[r * r][LANES];
+      const float *from = filters + k * taps.output + c * taps.input;
+      for (int lane = 0; lane < LANES; lane++, from += taps.output)
+        UNROLLED for (int i = 0; i < r; i++) UNROLLED for (int j = 0; j < r; j++) values[i * r + j][lane] =
+            from[i * taps.row + j * taps.column];
+      float *place = out + panel * depth + (first + c) * width + k - panel;
+      apply_twice<n, r, false>(
+          Filter<r>::g, [&](int i, int j) { return load_vector(values[i * r + j]); },
+          [&](int i, int j, V value) { store_vector(place + (i * n + j) * stride, value); });
+    }
+  }
+}
+
+/* G^T f G, the transpose of the above, from in[p * stride + row * columns + column] to the filters. */
+template <int r>
+static void transform_filters_back(const Taps &taps, float *filters, const float *in, Int stride, Int first) {
+  constexpr int n = Filter<r>::samples;
+#pragma omp parallel for schedule(static)
+  for (Int c = 0; c < taps.inputs; c++)
+    for (Int k = 0; k < taps.outputs; k += LANES) {
+      float values[r * r][LANES];
+      const float *place = in + (first + c) * taps.outputs + k;
+      apply_twice<r, n, true>(
+          Filter<r>::g, [&](int i, int j) { return load_vector(place + (i * n + j) * stride); },
+          [&](int i, int j, V value) { store_vector(values[i * r + j], value); });
+      float *to = filters + k * taps.output + c * taps.input;
+      for (int lane = 0; lane < LANES; lane++, to += taps.output)
+        UNROLLED for (int i = 0; i < r; i++) UNROLLED for (int j = 0; j < r; j++)
+            to[i * taps.row + j * taps.column] = values[i * r + j][lane];
+    }
+}
+
+/* --- Matrix products ------------------------------------------------------------------------------ */
+
+/* ROWS x (vectors * LANES) of a product: left[i * row + k * column] times right[k * vectors * LANES + j]. */
+template <int vectors>
+INLINE void multiply_panel(const float *left, Int row, Int column, const float *right, Int depth, float *out,
+                           Int out_row, bool add) {
+  V sums[ROWS][vectors];
+  UNROLLED for (int i = 0; i < ROWS; i++) UNROLLED for (int v = 0; v < vectors; v++) sums[i][v] =
+      add ? *(V *)(out + i * out_row + v * LANES) : (V){0};
+  for (Int k = 0; k < depth; k++) {
+    V values[vectors];
+    UNROLLED for (int v = 0; v < vectors; v++) values[v] = *(const V *)(right + (k * vectors + v) * LANES);
+    UNROLLED for (int i = 0; i < ROWS; i++) {
+      const float factor = left[i * row + k * column];
+      UNROLLED for (int v = 0; v < vectors; v++) sums[i][v] += factor * values[v];
+    }
+  }
+  UNROLLED for (int i = 0; i < ROWS; i++) UNROLLED for (int v = 0; v < vectors; v++) *
+      (V *)(out + i * out_row + v * LANES) = sums[i][v];
+}
+
+/* `rows` rows, a multiple of ROWS, and the columns of one panel, which is half as wide at the right margin. */
+static void multiply(const float *left, Int row, Int column, const float *right, Int depth, Int width,
+                     Int rows, float *out, Int out_row, bool add) {
+  for (Int i = 0; i < rows; i += ROWS) {
+    if (width == PANEL)
+      multiply_panel<2>(left + i * row, row, column, right, depth, out + i * out_row, out_row, add);
+    else
+      multiply_panel<1>(left + i * row, row, column, right, depth, out + i * out_row, out_row, add);
+  }
+}
+
+/* --- Convolutions --------------------------------------------------------------------------------- */
+
+/* Rows of matrices, and matrices, are kept apart by one line of cache more than they need, because powers of
+   two would all compete for the same few lines. */
+#define APART (64 / (Int)sizeof(float))
+
+struct Shape {
+  Tiles tiles;
+  Int chunk, phases; /* tiles at once; sets of samples, each with its own filters */
+  Grid from[4], to;
+  Taps taps;
+  Int filter_offset[4];
+
+  Int depth() const { return phases * from[0].channels; }
+};
+
+/* The sum over the phases of the convolutions of their samples. `work` holds the transformed filters, then
+   a chunk's samples and products. */
+template <int r>
+static void convolve(const Shape &of, const float *images, const float *filters, const float *bias,
+                     float *out, float *work) {
+  constexpr int positions = Filter<r>::samples * Filter<r>::samples;
+  const Int depth = of.depth(), columns = of.to.channels, panels = (columns + PANEL - 1) / PANEL;
+  const Int filter_stride = depth * columns + APART;
+  const Int row = depth + APART, sample_stride = of.chunk * row + APART;
+  const Int out_row = columns + APART, product_stride = of.chunk * out_row + APART;
+  float *right = work, *left = right + positions * filter_stride,
+        *products = left + positions * sample_stride;
+  for (int phase = 0; phase < of.phases; phase++)
+    transform_filters<r>(of.taps, filters + of.filter_offset[phase], right, filter_stride, depth,
+                         phase * of.taps.inputs);
+#pragma omp parallel
+  for (Int first = 0; first < of.tiles.count; first += of.chunk) {
+    const Int rows = std::min(of.chunk, of.tiles.count - first);
+    const Int padded = (rows + ROWS - 1) / ROWS * ROWS; /* what the last rows hold is computed and not used */
+#pragma omp for schedule(static)
+    for (Int tile = 0; tile < rows; tile++)
+      for (int phase = 0; phase < of.phases; phase++)
+        transform_samples<r>(of.from[phase], of.tiles, first + tile, images,
+                             left + tile * row + phase * of.from[0].channels, sample_stride);
+#pragma omp for schedule(static) collapse(2)
+    for (Int p = 0; p < positions; p++)
+      for (Int panel = 0; panel < panels; panel++) {
+        const Int begin = panel * PANEL;
+        multiply(left + p * sample_stride, row, 1, right + p * filter_stride + begin * depth, depth,
+                 std::min<Int>(PANEL, columns - begin), padded, products + p * product_stride + begin,
+                 out_row, false);
+      }
+#pragma omp for schedule(static)
+    for (Int tile = 0; tile < rows; tile++)
+      transform_products<r>(of.to, of.tiles, first + tile, products + tile * out_row, product_stride, bias,
+                            out);
+  }
+}
+
+/* The gradient of `convolve` with respect to the filters. `work` holds the gradient with respect to the
+   transformed ones, then a chunk's samples and gradients. */
+template <int r>
+static void correlate(const Shape &of, const float *images, const float *gradients, float *filters,
+                      float *work) {
+  constexpr int positions = Filter<r>::samples * Filter<r>::samples;
+  const Int rows = of.depth(), columns = of.to.channels, panels = (columns + PANEL - 1) / PANEL;
+  const Int filter_stride = rows * columns + APART;
+  const Int row = rows + APART, sample_stride = of.chunk * row + APART;
+  const Int gradient_stride = of.chunk * columns + APART;
+  float *sums = work, *left = sums + positions * filter_stride, *right = left + positions * sample_stride;
+#pragma omp parallel
+  for (Int first = 0; first < of.tiles.count; first += of.chunk) {
+    const Int depth = std::min(of.chunk, of.tiles.count - first);
+#pragma omp for schedule(static)
+    for (Int tile = 0; tile < depth; tile++) {
+      for (int phase = 0; phase < of.phases; phase++)
+        transform_samples<r>(of.from[phase], of.tiles, first + tile, images,
+                             left + tile * row + phase * of.from[0].channels, sample_stride);
+      transform_gradients<r>(of.to, of.tiles, first + tile, gradients, right, gradient_stride, tile, depth);
+    }
+#pragma omp for schedule(static) collapse(2)
+    for (Int p = 0; p < positions; p++)
+      for (Int panel = 0; panel < panels; panel++) {
+        const Int begin = panel * PANEL;
+        multiply(left + p * sample_stride, 1, row, right + p * gradient_stride + begin * depth, depth,
+                 std::min<Int>(PANEL, columns - begin), rows, sums + p * filter_stride + begin, columns,
+                 first > 0);
+      }
+  }
+  for (int phase = 0; phase < of.phases; phase++)
+    transform_filters_back<r>(of.taps, filters + of.filter_offset[phase], sums, filter_stride,
+                              phase * of.taps.inputs);
+}
+
+/* --- What `library.py` calls ---------------------------------------------------------------------- */
+
+/* `shape`: images; height and width that tiles cover, in outputs; chunk, in tiles; height, width, channels and
+   step of the samples; height, width, channels, step, row and column offset of the outputs; strides of a
+   filter's input channel, output channel, row and column; phases, and of each the row and column offset of its
+   samples and the offset of its first tap. */
+static Shape read(const Int *shape) {
+  Shape of;
+  const Int rows = (shape[1] + OUTPUTS - 1) / OUTPUTS, columns = (shape[2] + OUTPUTS - 1) / OUTPUTS;
+  of.tiles = {rows, columns, shape[0] * rows * columns};
+  of.chunk = shape[3];
+  of.to = {shape[8], shape[9], shape[10], shape[11], shape[12], shape[13]};
+  of.taps = {shape[14], shape[15], shape[16], shape[17], shape[6], shape[10]};
+  of.phases = shape[18];
+  for (int i = 0; i < of.phases; i++) {
+    const Int *phase = shape + 19 + 3 * i;
+    of.from[i] = {shape[4], shape[5], shape[6], shape[7], phase[0], phase[1]};
+    of.filter_offset[i] = phase[2];
+  }
+  return of;
+}
+
+/* Floats of `work` that either needs. */
+extern "C" Int work_size(int taps, const Int *shape) {
+  const Shape of = read(shape);
+  const Int positions = (OUTPUTS + taps - 1) * (OUTPUTS + taps - 1), depth = of.depth(),
+            columns = of.to.channels;
+  return positions * (depth * columns + of.chunk * (depth + columns + 2 * APART) + 3 * APART);
+}
+
+#define EXPORTED(r)                                                                                          \
+  extern "C" void convolve_##r(const Int *shape, const float *images, const float *filters,                  \
+                               const float *bias, float *out, float *work) {                                 \
+    convolve<r>(read(shape), images, filters, bias, out, work);                                              \
+  }                                                                                                          \
+  extern "C" void correlate_##r(const Int *shape, const float *images, const float *gradients,               \
+                                float *filters, float *work) {                                               \
+    correlate<r>(read(shape), images, gradients, filters, work);                                             \
+  }
+EXPORTED(2)
+EXPORTED(3)

@@ -1,0 +1,156 @@
+"""The three convolutions of the networks, and their gradients, by minimal filtering.
+
+A convolution's gradient with respect to its input is a convolution too: of 3x3 taps with the filter turned
+round, and between 4x4 of stride 2 and its transpose each is the other's.
+"""
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+from torch.autograd import Function
+
+from ganscape.images.minimal_filtering.library import Geometry, Phase, convolve, correlate
+
+PARITIES = (0, 1)
+
+
+class Same(Function):
+    """3x3, padding 1: (N, C, H, W), (K, C, 3, 3) and (K,) to (N, K, H, W)."""
+
+    @staticmethod
+    def forward(ctx, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        images = _channels_last(images)
+        ctx.save_for_backward(images, weight)
+        return _same(images, weight, bias)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        images, weight = ctx.saved_tensors
+        gradient = _channels_last(gradient)
+        wanted = ctx.needs_input_grad
+        return (
+            _same_back(gradient, weight) if wanted[0] else None,
+            _same_weight(images, gradient) if wanted[1] else None,
+            gradient.sum((0, 2, 3)) if wanted[2] else None,
+        )
+
+
+class Halving(Function):
+    """4x4, stride 2, padding 1: (N, C, 2H, 2W), (K, C, 4, 4) and (K,) to (N, K, H, W)."""
+
+    @staticmethod
+    def forward(ctx, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        images = _channels_last(images)
+        ctx.save_for_backward(images, weight)
+        return _halving(images, weight, bias)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        images, weight = ctx.saved_tensors
+        gradient = _channels_last(gradient)
+        wanted = ctx.needs_input_grad
+        return (
+            _doubling(gradient, weight, None) if wanted[0] else None,
+            _halving_weight(images, gradient) if wanted[1] else None,
+            gradient.sum((0, 2, 3)) if wanted[2] else None,
+        )
+
+
+class Doubling(Function):
+    """Transposed 4x4, stride 2, padding 1: (N, C, H, W), (C, K, 4, 4) and (K,) to (N, K, 2H, 2W)."""
+
+    @staticmethod
+    def forward(ctx, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        images = _channels_last(images)
+        ctx.save_for_backward(images, weight)
+        return _doubling(images, weight, bias)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        images, weight = ctx.saved_tensors
+        gradient = _channels_last(gradient)
+        wanted = ctx.needs_input_grad
+        return (
+            _halving(gradient, weight, None) if wanted[0] else None,
+            _halving_weight(gradient, images) if wanted[1] else None,
+            gradient.sum((0, 2, 3)) if wanted[2] else None,
+        )
+
+
+def _same(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    out = _empty(images, len(weight), *images.shape[2:])
+    convolve(_same_geometry(images, weight), images, weight, bias, out)
+    return out
+
+
+def _same_back(gradient: Tensor, weight: Tensor) -> Tensor:
+    """The filter is turned round, and its channels change roles."""
+    out = _empty(gradient, weight.shape[1], *gradient.shape[2:])
+    of = _same_geometry(gradient, weight)
+    inputs, outputs, row, column = of.strides
+    turned = replace(
+        of, strides=(outputs, inputs, -row, -column), phases=(Phase(-1, -1, 2 * row + 2 * column),)
+    )
+    convolve(turned, gradient, weight, None, out)
+    return out
+
+
+def _same_weight(images: Tensor, gradient: Tensor) -> Tensor:
+    weight = torch.empty(gradient.shape[1], images.shape[1], 3, 3)
+    correlate(_same_geometry(images, weight), images, gradient, weight)
+    return weight
+
+
+def _same_geometry(images: Tensor, weight: Tensor) -> Geometry:
+    return Geometry(3, tuple(images.shape[2:]), 1, 1, (0, 0), _strides(weight), (Phase(-1, -1, 0),))
+
+
+def _halving(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    height, width = images.shape[2:]
+    out = _empty(images, len(weight), height // 2, width // 2)
+    convolve(_halving_geometry(images, weight), images, weight, bias, out)
+    return out
+
+
+def _halving_weight(images: Tensor, gradient: Tensor) -> Tensor:
+    weight = torch.empty(gradient.shape[1], images.shape[1], 4, 4)
+    correlate(_halving_geometry(images, weight), images, gradient, weight)
+    return weight
+
+
+def _halving_geometry(images: Tensor, weight: Tensor) -> Geometry:
+    """Samples 2 q - 1 + p, q = 0, 1, ..., meet taps p and p + 2, for both parities p of both dimensions."""
+    height, width = images.shape[2:]
+    inputs, outputs, row, column = _strides(weight)
+    phases = tuple(Phase(p - 1, q - 1, p * row + q * column) for p in PARITIES for q in PARITIES)
+    strides = inputs, outputs, 2 * row, 2 * column
+    return Geometry(2, (height // 2, width // 2), 2, 1, (0, 0), strides, phases)
+
+
+def _doubling(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    height, width = images.shape[2:]
+    outputs, inputs, row, column = _strides(weight)
+    out = _empty(images, weight.shape[1], 2 * height, 2 * width)
+    for p in PARITIES:
+        for q in PARITIES:
+            # Output 2 n + p is sample n - 1 + p with tap 3 - p, and the sample after that with tap 1 - p.
+            phase = Phase(p - 1, q - 1, (3 - p) * row + (3 - q) * column)
+            strides = inputs, outputs, -2 * row, -2 * column
+            geometry = Geometry(2, (height, width), 1, 2, (p, q), strides, (phase,))
+            convolve(geometry, images, weight, bias, out)
+    return out
+
+
+def _strides(weight: Tensor) -> tuple[int, int, int, int]:
+    """Of input channel, output channel, row and column of a weight (K, C, taps, taps)."""
+    outputs, inputs, row, column = weight.stride()
+    return inputs, outputs, row, column
+
+
+def _channels_last(images: Tensor) -> Tensor:
+    return images.contiguous(memory_format=torch.channels_last)
+
+
+def _empty(like: Tensor, channels: int, height: int, width: int) -> Tensor:
+    return torch.empty(len(like), channels, height, width, memory_format=torch.channels_last)

@@ -1,0 +1,153 @@
+"""`convolutions.cpp`, compiled once for this processor, called with tensors."""
+
+import ctypes
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganscape.compilation import CompilationError, compiled, compiler
+from ganscape.images.minimal_filtering.matrices import OUTPUTS, minimal_filtering
+
+SOURCE = Path(__file__).with_name("convolutions.cpp")
+CHANNELS = 16  # that images come in multiples of
+MOST_CHANNELS = 4096
+CACHED = 1 << 20  # floats that a chunk of tiles may take, about what caches hold
+SMALLEST_CHUNK, LARGEST_CHUNK = 64, 1024  # tiles
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One set of samples and the taps that it meets.
+
+    `row` and `column` are the offsets of its first sample; `tap` is where the first of its taps lies.
+    """
+
+    row: int
+    column: int
+    tap: int
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Which samples meet which taps to give which outputs, each of which is a regular part of its images.
+
+    Attributes:
+        taps: of the filters in one dimension, 2 or 3.
+        area: height and width of the outputs.
+        sample_step: every how many pixels a sample lies.
+        output_step, output_offset: every how many pixels an output lies, and the (row, column) of the first.
+        strides: of a filter's input channel, output channel, row and column, in elements.
+        phases: whose convolutions are added.
+    """
+
+    taps: int
+    area: tuple[int, int]
+    sample_step: int
+    output_step: int
+    output_offset: tuple[int, int]
+    strides: tuple[int, int, int, int]
+    phases: tuple[Phase, ...]
+
+
+@cache
+def available() -> bool:
+    """Whether there is a compiler that compiles `convolutions.cpp`."""
+    if compiler() is None:
+        return False
+    try:
+        _library()
+    except (CompilationError, OSError):
+        return False
+    return True
+
+
+def convolve(geometry: Geometry, images: Tensor, filters: Tensor, bias: Tensor | None, out: Tensor) -> None:
+    """Write the outputs of `geometry` to `out`: float32 (N, C, H, W), channels-last, as `images` are."""
+    shape = _shape(geometry, images.shape, out.shape)
+    arrays = (images, filters, bias, out, _workspace(shape.work))
+    _function(f"convolve_{geometry.taps}", 6)(shape.address, *map(_address, arrays))
+
+
+def correlate(geometry: Geometry, images: Tensor, gradients: Tensor, filters: Tensor) -> None:
+    """Write to `filters` the gradient with respect to them, where `gradients` are those of the outputs."""
+    shape = _shape(geometry, images.shape, gradients.shape)
+    arrays = (images, gradients, filters, _workspace(shape.work))
+    _function(f"correlate_{geometry.taps}", 5)(shape.address, *map(_address, arrays))
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What `read` of `convolutions.cpp` reads, and how many floats of workspace that needs."""
+
+    numbers: np.ndarray
+    work: int
+
+    @property
+    def address(self) -> int:
+        return self.numbers.ctypes.data
+
+
+@cache
+def _shape(geometry: Geometry, images: torch.Size, outputs: torch.Size) -> _Shape:
+    count, inputs, height, width = images
+    positions = (OUTPUTS + geometry.taps - 1) ** 2
+    channels = inputs * len(geometry.phases) + outputs[1]
+    chunk = CACHED // (positions * channels) // SMALLEST_CHUNK * SMALLEST_CHUNK
+    chunk = min(max(chunk, SMALLEST_CHUNK), LARGEST_CHUNK)
+    phases = ((phase.row, phase.column, phase.tap) for phase in geometry.phases)
+    numbers = np.array(
+        [
+            *(count, *geometry.area, chunk),
+            *(height, width, inputs, geometry.sample_step),
+            *(*outputs[2:], outputs[1], geometry.output_step, *geometry.output_offset),
+            *geometry.strides,
+            *(len(geometry.phases), *(number for phase in phases for number in phase)),
+        ],
+        dtype=np.int64,
+    )
+    return _Shape(numbers, _library().work_size(geometry.taps, numbers.ctypes.data))
+
+
+_kept = threading.local()
+
+
+def _workspace(size: int) -> Tensor:
+    """The same memory for every call of a thread, so that it stays in the caches."""
+    if getattr(_kept, "workspace", None) is None or _kept.workspace.numel() < size:
+        _kept.workspace = torch.empty(size)
+    return _kept.workspace
+
+
+def _address(array: Tensor | None) -> int | None:
+    return None if array is None else array.data_ptr()
+
+
+@cache
+def _function(name: str, pointers: int) -> Callable[..., None]:
+    function = getattr(_library(), name)
+    function.argtypes, function.restype = [ctypes.c_void_p] * pointers, None
+    return function
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    macros = {}
+    for taps in (2, 3):
+        outputs, filters, samples = minimal_filtering(taps)
+        for name, matrix in (("A_TRANSPOSED", outputs), ("G", filters), ("B_TRANSPOSED", samples)):
+            macros[f"{name}_{taps}"] = _initialiser(matrix)
+    # OpenMP's threads are PyTorch's own: it has loaded the library of that name already.
+    library = compiled(SOURCE, macros, ("-fopenmp",))
+    library.work_size.argtypes, library.work_size.restype = [ctypes.c_int, ctypes.c_void_p], ctypes.c_int64
+    return library
+
+
+def _initialiser(matrix: list[list[Fraction]]) -> str:
+    return "{" + ",".join("{" + ",".join(f"{float(value)!r}f" for value in row) + "}" for row in matrix) + "}"

@@ -1,0 +1,176 @@
+"""Convolutions by minimal filtering against their definition, in twice the precision."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ganscape import compilation
+from ganscape.images import minimal_filtering
+from ganscape.images.minimal_filtering.functions import Doubling, Halving, Same
+from ganscape.images.minimal_filtering.matrices import OUTPUTS
+from ganscape.images.minimal_filtering.matrices import minimal_filtering as matrices
+from ganscape.images.networks import build_discriminator, build_generator
+from ganscape.images.networks.layers import Convolution, TransposedConvolution, use_minimal_filtering
+
+pytestmark = pytest.mark.skipif(not minimal_filtering.available(), reason="there is no C++ compiler")
+
+# The function, PyTorch's, sides of its filters, and whether the weight's first dimension is the input's.
+KINDS = {
+    "same": (Same, lambda *given: F.conv2d(*given, padding=1), 3, False),
+    "halving": (Halving, lambda *given: F.conv2d(*given, stride=2, padding=1), 4, False),
+    "doubling": (Doubling, lambda *given: F.conv_transpose2d(*given, stride=2, padding=1), 4, True),
+}
+# Of the whole result; PyTorch's own convolutions have up to 3e-6, where sums are long.
+TOLERANCE = 5e-6
+
+kinds = st.sampled_from(sorted(KINDS))
+channels = st.integers(1, 5).map(lambda n: 16 * n)
+sides = st.integers(1, 9)
+
+
+def given_to(kind, count, inputs, outputs, height, width, seed=0):
+    """Images, weight and bias, of which even sides are halved."""
+    _, _, taps, transposed = KINDS[kind]
+    scale = 2 if kind == "halving" else 1
+    random = torch.Generator().manual_seed(seed)
+    shapes = [
+        (count, inputs, scale * height, scale * width),
+        (*((inputs, outputs) if transposed else (outputs, inputs)), taps, taps),
+        (outputs,),
+    ]
+    return [torch.randn(shape, generator=random).requires_grad_() for shape in shapes]
+
+
+def results(function, given):
+    """Its value and the gradients of a sum of the value with random weights."""
+    value = function(*given)
+    weights = torch.randn(value.shape, generator=torch.Generator().manual_seed(1)).to(value)
+    return [value, *torch.autograd.grad(value, given, weights)]
+
+
+def error(found, exact):
+    return ((found.double() - exact).norm() / exact.norm()).item()
+
+
+@given(kinds, st.integers(1, 70), channels, channels, sides, sides)
+def test_values_and_gradients_are_those_of_the_definition(kind, count, inputs, outputs, height, width):
+    function, definition, _, _ = KINDS[kind]
+    given = given_to(kind, count, inputs, outputs, height, width)
+    exact = results(definition, [tensor.detach().double().requires_grad_() for tensor in given])
+    for found, expected in zip(results(function.apply, given), exact, strict=True):
+        assert found.shape == expected.shape
+        assert error(found, expected) < TOLERANCE
+
+
+@given(st.integers(1, 6), sides)
+def test_the_matrices_filter_exactly(seed, scale):
+    """In whole numbers: four outputs of a correlation with two or three taps."""
+    random = np.random.default_rng(seed)
+    for taps in (2, 3):
+        outputs, filters, samples = (np.array(matrix) for matrix in matrices(taps))
+        signal, tap = random.integers(-scale, scale + 1, OUTPUTS + taps - 1), random.integers(-9, 9, taps)
+        found = outputs @ ((filters @ tap) * (samples @ signal))
+        assert found.tolist() == np.correlate(signal, tap, mode="valid").tolist()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_errors_are_small_beside_those_of_single_precision(kind):
+    """Rounding is a few times that of PyTorch's sums, far below what stochastic gradients could notice."""
+    function, definition, _, _ = KINDS[kind]
+    given = given_to(kind, 64, 128, 128, 8, 8)
+    exact = results(definition, [tensor.detach().double().requires_grad_() for tensor in given])
+    ours, theirs = results(function.apply, given), results(definition, given)
+    for found, librarys, expected in zip(ours, theirs, exact, strict=True):
+        assert error(found, expected) < max(8 * error(librarys, expected), 1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_neither_threads_nor_memory_change_a_bit(kind):
+    function, _, _, _ = KINDS[kind]
+    given = given_to(kind, 33, 48, 32, 9, 7)
+    before = torch.get_num_threads()
+    try:
+        seen = []
+        for threads in (1, 2, 3):
+            torch.set_num_threads(threads)
+            seen.append(results(function.apply, given))
+    finally:
+        torch.set_num_threads(before)
+    given[0] = given[0].detach().contiguous(memory_format=torch.channels_last).requires_grad_()
+    seen.append(results(function.apply, given))
+    for other in seen[1:]:
+        assert all(torch.equal(a, b) for a, b in zip(seen[0], other, strict=True))
+
+
+def test_weights_may_lie_in_memory_in_any_order():
+    images, weight, bias = given_to("same", 5, 32, 16, 8, 8)
+    transposed = weight.detach().transpose(0, 1).contiguous().transpose(0, 1).requires_grad_()
+    expected = results(Same.apply, [images, weight, bias])
+    found = results(Same.apply, [images, transposed, bias])
+    assert all(torch.equal(a, b) for a, b in zip(expected, found, strict=True))
+
+
+@pytest.mark.parametrize(("architecture", "size"), [("cnn", 32), ("cnn", 48), ("resnet", 32), ("resnet", 48)])
+def test_networks_are_the_same_functions(architecture, size):
+    torch.manual_seed(0)
+    generator = build_generator(architecture, size, 3, "full", 32)
+    discriminator = build_discriminator(architecture, size, 3, "full", 32)
+    latents = torch.randn(4, 128)
+    losses, gradients = [], []
+    for fast in (False, True):
+        for network in (generator, discriminator):
+            network.zero_grad()
+            if fast:
+                use_minimal_filtering(network)
+        torch.manual_seed(1)
+        losses.append(discriminator.eval()(generator(latents)).sum())
+        losses[-1].backward()
+        gradients.append([p.grad.clone() for n in (generator, discriminator) for p in n.parameters()])
+    torch.testing.assert_close(*losses, rtol=1e-4, atol=1e-4)
+    # Biases before batch norm have gradients of nothing but rounding.
+    scale = max(gradient.abs().max() for gradient in gradients[0])
+    for plain, filtered in zip(*gradients, strict=True):
+        torch.testing.assert_close(plain, filtered, rtol=1e-3, atol=1e-4 * scale.item())
+
+
+@pytest.mark.parametrize(
+    ("layer", "images"),
+    [
+        (Convolution(3, 16, 3, padding=1), (2, 3, 8, 8)),  # channels
+        (Convolution(16, 24, 3, padding=1), (2, 16, 8, 8)),
+        (Convolution(16, 16, 3), (2, 16, 8, 8)),  # no padding
+        (Convolution(16, 16, 1), (2, 16, 8, 8)),
+        (Convolution(16, 16, 4, stride=2, padding=1), (2, 16, 9, 8)),  # an odd side
+        (TransposedConvolution(16, 16, 4), (2, 16, 1, 1)),
+    ],
+)
+def test_what_does_not_suit_is_left_to_the_library(layer, images):
+    layer.minimal_filtering = True
+    images = torch.randn(images)
+    assert torch.equal(layer(images), super(type(layer), layer).forward(images))
+
+
+def test_without_a_compiler_the_library_convolves(monkeypatch):
+    layer = Convolution(16, 16, 3, padding=1)
+    monkeypatch.setenv("CXX", "no-such-compiler-anywhere")
+    for cached in (compilation.compiler, minimal_filtering.available):
+        cached.cache_clear()
+    try:
+        use_minimal_filtering(layer)
+        assert not layer.minimal_filtering
+    finally:
+        monkeypatch.undo()
+        for cached in (compilation.compiler, minimal_filtering.available):
+            cached.cache_clear()
+
+
+def test_what_is_not_finite_shows():
+    images, weight, bias = given_to("same", 2, 16, 16, 8, 8)
+    broken = images.detach().clone()
+    broken[0, 3, 4, 4] = float("nan")
+    value = Same.apply(broken, weight, bias)
+    assert not value[0].isfinite().all()
+    assert value[1].isfinite().all()
