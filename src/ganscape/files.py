@@ -1,5 +1,7 @@
 """Writing files so that no reader ever sees half of one, and telling files apart by their content."""
 
+import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -45,6 +47,38 @@ def atomic_path(target: str | os.PathLike) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def held(folder: str | os.PathLike, doing: str) -> Iterator[None]:
+    """Keep others out of `folder` while the block runs; an `InputError` where another process holds it.
+
+    `doing` says what both would do. The system lets go of the folder however the process ends. Where a file
+    system knows no locks there is none.
+    """
+    lock = Path(folder) / ".lock"
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(lock, os.O_CREAT | os.O_WRONLY, 0o666)
+    except OSError as error:
+        raise InputError(f"cannot write {lock}: {error.strerror}; choose another place") from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(f"another process is {doing} in {folder}: wait for it, or stop it") from None
+        except OSError as error:
+            if error.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
+                raise
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def remove_partial_files(folder: str | os.PathLike) -> None:
+    """Remove what a killed process left of `atomic_path` below `folder`, where no one may be writing."""
+    for remains in Path(folder).rglob(".*.partial*"):
+        remains.unlink(missing_ok=True)
 
 
 def check_writable(target: str | os.PathLike) -> None:

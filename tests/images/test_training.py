@@ -3,11 +3,7 @@
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -96,41 +92,6 @@ def test_an_interrupted_run_ends_in_the_same_bits(dataset, tmp_path, monkeypatch
     torch.manual_seed(99)  # the global random state must not matter
     train(run, dataset, tmp_path / "parts", EVERY, CPU)
     assert final_state(tmp_path / "whole") == final_state(tmp_path / "parts")
-
-
-def test_a_killed_process_loses_at_most_the_work_since_its_last_checkpoint(tmp_path, dataset):
-    """SIGKILL at an arbitrary moment, then resume: same final bits."""
-    data = tmp_path / "data"
-    data.mkdir()
-    script = tmp_path / "run.py"
-    np.save(data / "images.npy", dataset.images)
-    script.write_text(
-        "import sys, numpy as np, torch\n"
-        "from pathlib import Path\n"
-        "from ganscape.images.datasets import Dataset\n"
-        "from ganscape.images.specification import RunSpecification\n"
-        "from ganscape.images.training import Schedule, train\n"
-        f"run = RunSpecification.from_dict({specification(iterations=60).as_dict()!r})\n"
-        f"images = np.load({str(data / 'images.npy')!r})\n"
-        "d = Dataset('noise-32x32x1', 'noise', 32, 1, (), {'train': (0, 30)}, images, np.full(30, -1), '')\n"
-        "torch.set_num_threads(1)\n"
-        "train(run, d, Path(sys.argv[1]), Schedule(5, 4, 60), torch.device('cpu'))\n"
-    )
-
-    def start(folder):
-        return subprocess.Popen([sys.executable, script, folder], stderr=subprocess.DEVNULL)
-
-    assert start(tmp_path / "whole").wait() == 0
-    for _ in range(3):
-        process = start(tmp_path / "killed")
-        before = set((tmp_path / "killed" / "checkpoints").glob("iteration-*"))
-        while process.poll() is None:
-            if set((tmp_path / "killed" / "checkpoints").glob("iteration-*")) - before:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-            time.sleep(0.01)
-    assert start(tmp_path / "killed").wait() == 0
-    assert final_state(tmp_path / "whole") == final_state(tmp_path / "killed")
 
 
 def test_a_finished_run_is_not_trained_again(dataset, tmp_path):
@@ -356,23 +317,6 @@ def test_the_command_reports_bad_input_in_one_line(tmp_path, capsys):
     error = capsys.readouterr().err
     assert status == 1
     assert error.count("\n") == 1 and "nowhere" in error and "prepare" in error
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full to stand for a full disk")
-def test_a_full_disk_is_one_clear_line_and_keeps_the_checkpoint_before(dataset, tmp_path, monkeypatch):
-    train(specification(iterations=4), dataset, tmp_path, EVERY, CPU)
-    before = final_state(tmp_path)
-
-    def full(tensors, path, metadata):
-        with open("/dev/full", "wb") as handle:
-            handle.write(b"x" * 10_000_000)
-
-    monkeypatch.setattr(tensor_files, "save_file", full)
-    game = Game(specification().generator(), specification().discriminator(), specification())
-    with pytest.raises(InputError, match="No space left on device"):
-        checkpoints.save(tmp_path, game, 5, {})
-    assert final_state(tmp_path) == before
-    assert not list((tmp_path / "checkpoints").glob("*partial*"))
 
 
 WITH_SNAPSHOTS = Schedule(history_every=5, checkpoint_every=4, samples_every=6, snapshots_every=5)

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from ganscape import __version__
 from ganscape.errors import InputError
-from ganscape.files import atomic_path, write_json
+from ganscape.files import atomic_path, held, remove_partial_files, write_json
 from ganscape.images import checkpoints, minimal_filtering, snapshots
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game, learning_rate_factor
@@ -75,11 +75,24 @@ def train(
     Writes `checkpoints/`, `snapshots/`, `history.csv` and `samples/` into `run_directory`. Networks begin as
     in `start`, or with random weights. A run whose losses or weights stop being finite ends with the status
     `diverged`, its last finite checkpoint kept. SIGTERM and SIGINT save and exit with 128 + the signal's
-    number. Raises `InputError` where `run_directory` holds a run of
-    another specification, or `dataset` or `start` is not what the specification names.
+    number. Raises `InputError` where `run_directory` holds a run of another specification, another process
+    trains there, or `dataset` or `start` is not what the specification names.
     """
     _check_dataset(specification, dataset)
     _check_start(specification, start)
+    with held(run_directory, "training"):
+        remove_partial_files(run_directory)
+        return _train(specification, dataset, run_directory, schedule, device, start)
+
+
+def _train(
+    specification: RunSpecification,
+    dataset: Dataset,
+    run_directory: Path,
+    schedule: Schedule,
+    device: torch.device,
+    start: Start | None,
+) -> dict:
     run = _Run(specification, dataset, run_directory, schedule, device, start)
     # Before the first iteration, so that a folder that cannot be written is noticed at once.
     run.write_history()

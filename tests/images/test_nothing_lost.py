@@ -1,0 +1,174 @@
+"""Real training processes, killed, starved of disk space and disturbed, and what they leave behind."""
+
+import json
+import logging
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from small_runs import specification
+
+from ganscape.errors import InputError
+from ganscape.files import held
+from ganscape.images import checkpoints
+from ganscape.images.datasets import Dataset
+from ganscape.images.training import Schedule, train
+
+CPU = torch.device("cpu")
+RUN = specification(iterations=40)
+KILLS = 25
+# Something is written after every iteration, so that many of the kills come in the middle of a file.
+EVERY = Schedule(history_every=2, checkpoint_every=1, samples_every=5, snapshots_every=4)
+
+# Starting Python takes longer than a run: processes are forked off one that has imported PyTorch.
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload(["ganscape.images.training", "small_runs"])
+
+
+def noise():
+    images = np.random.default_rng(0).integers(0, 256, (30, 32, 32, 1), dtype=np.uint8)
+    return Dataset(
+        *("noise-32x32x1", "noise", 32, 1, ()), {"train": (0, 30)}, images, np.full(30, -1), images_sha256=""
+    )
+
+
+def train_there(folder):
+    torch.set_num_threads(1)
+    logging.disable()
+    train(RUN, noise(), Path(folder), EVERY, CPU)
+
+
+def started(folder):
+    process = processes.Process(target=train_there, args=(str(folder),))
+    process.start()
+    return process
+
+
+def left_behind(folder):
+    """All that a finished run leaves, except how long it took and how often it was begun."""
+    files = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    content = {str(name): path.read_bytes() for name, path in files.items() if path.name != ".lock"}
+    record = json.loads(content.pop("training.json"))
+    return content, {key: value for key, value in record.items() if not key.endswith("of_this_session")}
+
+
+def test_a_run_killed_at_random_moments_ends_in_the_same_bits(tmp_path):
+    """SIGKILL, 25 times, wherever it happens: checkpoints, snapshots, history, samples, record."""
+    begin = time.monotonic()
+    whole = started(tmp_path / "whole")
+    whole.join()
+    assert whole.exitcode == 0
+    expected, duration = left_behind(tmp_path / "whole"), time.monotonic() - begin
+    moments, kills, runs, interrupted = random.Random(), 0, 0, 0
+    while kills < KILLS:
+        runs += 1
+        folder = tmp_path / f"killed{runs}"
+        while True:
+            process = started(folder)
+            process.join(moments.uniform(0, duration / 2) if kills < KILLS else None)
+            if process.exitcode is not None:
+                break
+            os.kill(process.pid, signal.SIGKILL)
+            process.join()
+            kills += 1
+            interrupted += any(folder.rglob("*.partial*"))
+        assert process.exitcode == 0
+        assert left_behind(folder) == expected
+    print(f"{kills} kills of {runs} runs, {interrupted} in the middle of a file")
+
+
+def test_a_run_stopped_by_a_signal_goes_on_where_it_was(tmp_path):
+    for number in (signal.SIGTERM, signal.SIGINT):
+        folder = tmp_path / number.name
+        process = started(folder)
+        while not list(folder.glob("checkpoints/iteration-*")):
+            time.sleep(0.005)
+        os.kill(process.pid, number)
+        process.join()
+        assert process.exitcode == 128 + number
+        assert not (folder / "training.json").exists()
+        again = started(folder)
+        again.join()
+        assert again.exitcode == 0
+    assert left_behind(tmp_path / "SIGTERM") == left_behind(tmp_path / "SIGINT")
+
+
+def test_two_processes_do_not_train_in_one_folder(tmp_path):
+    with (
+        held(tmp_path, "training"),
+        pytest.raises(InputError, match=f"another process is training in {tmp_path}"),
+    ):
+        train(RUN, noise(), tmp_path, EVERY, CPU)
+    assert not (tmp_path / "checkpoints").exists()
+    train(RUN, noise(), tmp_path, EVERY, CPU)
+
+
+# --- Disks that are full, or that cannot be written -----------------------------------------------
+
+SCRIPT = """
+import os, sys
+sys.path.insert(0, {tests!r})
+from pathlib import Path
+import test_nothing_lost as tests
+from ganscape.errors import InputError
+
+folder = Path(sys.argv[1])
+for iterations in map(int, sys.argv[2:]):
+    tests.torch.set_num_threads(1)
+    try:
+        tests.train(tests.RUN, tests.noise(), folder / "run", tests.EVERY, tests.CPU)
+        print("done")
+    except InputError as error:
+        print(error)
+        for ballast in folder.glob("ballast"):
+            ballast.unlink()
+"""
+
+IN_A_SMALL_FILE_SYSTEM = """
+mount -t tmpfs -o size=64m none {folder} && head -c {ballast} /dev/zero > {folder}/ballast &&
+{python} {script} {folder} 1 2 && cp -r {folder}/run {kept}
+"""
+
+
+def test_a_run_goes_on_when_a_full_disk_has_space_again(tmp_path):
+    """On a real file system of 64 MB, in a mount namespace of its own."""
+    if subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode:
+        pytest.skip("no mount namespaces here (unshare -rm)")
+    folder, script = tmp_path / "small", tmp_path / "script.py"
+    folder.mkdir()
+    script.write_text(SCRIPT.format(tests=str(Path(__file__).parent)))
+    commands = IN_A_SMALL_FILE_SYSTEM.format(
+        folder=folder, ballast=66_000_000, python=sys.executable, script=script, kept=tmp_path / "kept"
+    )
+    ended = subprocess.run(["unshare", "-rm", "sh", "-c", commands], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    refusal, end = ended.stdout.splitlines()
+    assert refusal.startswith("cannot write") and "No space left on device" in refusal
+    assert refusal.endswith("what was there before is intact")
+    assert end == "done"
+    train(RUN, noise(), tmp_path / "whole", EVERY, CPU)
+    assert left_behind(tmp_path / "kept") == left_behind(tmp_path / "whole")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full to stand for a full disk")
+def test_a_full_disk_keeps_the_checkpoint_before(tmp_path, monkeypatch):
+    train(specification(iterations=4), noise(), tmp_path, Schedule(5, 4, 6), CPU)
+    before = left_behind(tmp_path)
+
+    def full(tensors, path, metadata):
+        with open("/dev/full", "wb") as handle:
+            handle.write(b"x" * 10_000_000)
+
+    monkeypatch.setattr(checkpoints.tensor_files, "save_file", full)
+    with pytest.raises(InputError, match="No space left on device"):
+        train(specification(iterations=5), noise(), tmp_path / "other", Schedule(5, 4, 6), CPU)
+    assert left_behind(tmp_path)[0].items() >= before[0].items()
+    assert not list(tmp_path.rglob("*partial*"))
