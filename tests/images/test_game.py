@@ -147,3 +147,31 @@ def test_moving_average_is_of_the_parameters_with_the_given_decay():
     expected = [0.75 * b + 0.25 * p for b, p in zip(before, game.generator.parameters(), strict=True)]
     torch.testing.assert_close(list(game.average.parameters()), expected)
     assert all(p.is_leaf and not p.requires_grad for p in game.average.parameters())  # no graph grows
+
+
+@pytest.mark.parametrize("loss", ["js", "rs", "wgan-gp"])
+@pytest.mark.parametrize("normalisation", ["spectral", "batch"])
+def test_bfloat16_is_the_same_step_with_fewer_bits(loss, normalisation):
+    exact, coarse = (
+        specification(loss=loss, normalisation=normalisation, precision=precision)
+        for precision in ("float32", "bf16")
+    )
+    games = [both_games(run, torch.float32)[0] for run in (exact, coarse)]
+    losses = [play(game, exact, 1, torch.float32) for game in games]
+    assert not torch.equal(*losses)
+    torch.testing.assert_close(*losses, rtol=0.05, atol=0.05)
+    for game in games:
+        for network in game.networks().values():
+            assert {tensor.dtype for tensor in network.parameters()} == {torch.float32}
+
+
+def test_spectral_norm_is_computed_in_single_precision():
+    """Its power iteration would stall on eight bits of mantissa."""
+    games = [
+        both_games(specification(precision=precision), torch.float32)[0] for precision in ("float32", "bf16")
+    ]
+    for game in games:
+        real = torch.zeros(BATCH, 3, 32, 32)
+        game.discriminator_step(torch.zeros(BATCH, 128), real)
+    norms = [game.discriminator.convolutions[0].parametrizations.weight[0]._u for game in games]
+    assert torch.equal(*norms)

@@ -69,10 +69,12 @@ def test_a_run_leaves_a_folder_that_explains_itself(dataset, tmp_path):
     assert len(list((tmp_path / "checkpoints").iterdir())) == checkpoints.KEPT
 
 
-@pytest.mark.parametrize("loss", ["rs", "js", "wgan-gp"])
+@pytest.mark.parametrize(
+    ("loss", "precision"), [("rs", "float32"), ("js", "float32"), ("wgan-gp", "float32"), ("rs", "bf16")]
+)
 @pytest.mark.parametrize("stop", [1, 4, 7, 11])
-def test_an_interrupted_run_ends_in_the_same_bits(dataset, tmp_path, monkeypatch, loss, stop):
-    run = specification(loss=loss)
+def test_an_interrupted_run_ends_in_the_same_bits(dataset, tmp_path, monkeypatch, loss, precision, stop):
+    run = specification(loss=loss, precision=precision)
     train(run, dataset, tmp_path / "whole", EVERY, CPU)
     advance, count = training._Run.advance, 0
 
@@ -293,6 +295,7 @@ def test_real_images_are_scaled_then_dequantised():
         ({"ema_decay": 1.0}, "ema decay is 1.0"),
         ({"normalisation": "layer"}, "normalisation is layer"),
         ({"seed": -1}, "seed is -1"),
+        ({"precision": "float16"}, "precision is float16"),
     ],
 )
 def test_specifications_are_validated(changes, message):
@@ -439,3 +442,17 @@ def test_another_kind_of_file_is_not_called_damaged(dataset, tmp_path):
     train(specification(), dataset, tmp_path, WITH_SNAPSHOTS, CPU)
     with pytest.raises(InputError, match=r"is not an initial point .*: name a file of step bad-start"):
         starts.load(tmp_path / "snapshots" / "iteration-00000005.safetensors")
+
+
+def test_a_precision_that_the_device_lacks_is_refused(dataset, tmp_path):
+    with pytest.raises(InputError, match="tf32 is for NVIDIA's GPUs, the device is cpu"):
+        train(specification(precision="tf32"), dataset, tmp_path, EVERY, CPU)
+
+
+def test_the_record_names_what_the_numbers_depend_on(dataset, tmp_path):
+    record = train(specification(precision="bf16", iterations=1), dataset, tmp_path, EVERY, CPU)
+    assert record["specification"]["precision"] == "bf16"
+    environment = record["environment"]
+    assert environment["torch"] == torch.__version__
+    assert environment["threads"] == torch.get_num_threads()
+    assert (environment["device"], environment["convolutions"]) == ("cpu", "library")

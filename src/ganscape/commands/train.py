@@ -6,6 +6,7 @@ from pathlib import Path
 from ganscape.commands.devices import add_device_arguments, chosen_device
 from ganscape.images import datasets, starts
 from ganscape.images.networks import ARCHITECTURES, NORMALISATIONS, WIDTHS, paper_features
+from ganscape.images.precision import PRECISIONS
 from ganscape.images.specification import RunSpecification
 from ganscape.images.training import Schedule, train
 from ganscape.objectives import OBJECTIVES
@@ -28,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--betas", type=float, nargs=2, default=(0.5, 0.999), help="of Adam")
     parser.add_argument("--discriminator-steps", type=int, default=1, help="per generator step")
     parser.add_argument("--ema-decay", type=float, default=0.9999, help="of the average, per iteration")
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, default="float32", help="of products; the paper's is float32"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of everything random")
     parser.add_argument("--history-every", type=int, default=100, help="iterations per row of history.csv")
     parser.add_argument("--checkpoint-every", type=int, default=1000, help="iterations between checkpoints")
@@ -63,6 +67,7 @@ def run(arguments: argparse.Namespace) -> None:
         discriminator_steps=arguments.discriminator_steps,
         ema_decay=arguments.ema_decay,
         seed=arguments.seed,
+        precision=arguments.precision,
         start="" if start is None else start.digest,
         images_sha256=dataset.images_sha256,
     )

@@ -10,13 +10,14 @@ step, activations are channels-last, convolutions take fewer multiplications tha
 
 import copy
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from ganscape.images.networks.layers import use_minimal_filtering
+from ganscape.images.precision import normalise_weights, reduced, widened
 from ganscape.images.specification import RunSpecification
 from ganscape.penalties import interpolation_gradient_penalty
 
@@ -51,11 +52,13 @@ class Game:
     def generator_step(self, latents: Tensor, real: Tensor | None) -> Tensor:
         """min_G of the non-saturating loss; `real` is needed by paired objectives alone. Returns the loss."""
         with _frozen(self.discriminator), parametrize.cached():
-            fake_logits = self.discriminator(self.generator(latents))
-            real_logits = None
-            if self.objective.generator_needs_real:
-                with torch.no_grad():
-                    real_logits = self.discriminator(real)
+            normalise_weights(self.discriminator)
+            with self._reduced():
+                fake_logits = widened(self.discriminator(self.generator(latents)))
+                real_logits = None
+                if self.objective.generator_needs_real:
+                    with torch.no_grad():
+                        real_logits = widened(self.discriminator(real))
             loss = self.objective.generator_loss(fake_logits, real_logits)
             self.generator_optimiser.zero_grad()
             loss.backward()
@@ -65,10 +68,13 @@ class Game:
 
     def discriminator_step(self, latents: Tensor, real: Tensor, position: Tensor | None = None) -> Tensor:
         """max_f of the objective, less its penalty at `position` (B,) on the segments. Returns the loss."""
-        with torch.no_grad():
-            fake = self.generator(latents)
+        with torch.no_grad(), self._reduced():
+            fake = widened(self.generator(latents))
         with parametrize.cached():
-            loss = self.objective.discriminator_loss(*self._judge(real, fake))
+            normalise_weights(self.discriminator)
+            with self._reduced():
+                logits = self._judge(real, fake)
+            loss = self.objective.discriminator_loss(*map(widened, logits))
             if self.objective.gradient_penalty_weight:
                 penalty = interpolation_gradient_penalty(self.discriminator, real, fake, position)
                 loss = loss + self.objective.gradient_penalty_weight * penalty
@@ -100,6 +106,9 @@ class Game:
         if self.specification.normalisation == "batch":
             return self.discriminator(real), self.discriminator(fake)
         return self.discriminator(torch.cat((real, fake))).split((len(real), len(fake)))
+
+    def _reduced(self) -> AbstractContextManager:
+        return reduced(self.specification.precision, next(self.generator.parameters()).device)
 
     @torch.no_grad()
     def _update_average(self) -> None:

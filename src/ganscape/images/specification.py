@@ -9,6 +9,7 @@ from torch import nn
 
 from ganscape.errors import InputError
 from ganscape.images.networks import NORMALISATIONS, build_discriminator, build_generator
+from ganscape.images.precision import PRECISIONS
 from ganscape.objectives import Objective, objective
 
 
@@ -19,7 +20,8 @@ class RunSpecification:
     `data` names the prepared data set; `base_features` is the generator's feature count at full width.
     `normalisation` is the discriminator's. `ema_decay` is the decay of the average over the generator's
     parameters. The learning rates are the initial ones, decaying linearly to zero over the second half of
-    `iterations`, each of which is one generator step and `discriminator_steps` discriminator steps. `start`
+    `iterations`, each of which is one generator step and `discriminator_steps` discriminator steps.
+    `precision` is one of `ganscape.images.precision`. `start`
     is the digest of the initial point (`ganscape.images.starts`), empty for random weights; `images_sha256`
     is that of the prepared images, so that a run never goes on with others of the same name.
     """
@@ -59,7 +61,7 @@ class RunSpecification:
         _require(
             self.normalisation in NORMALISATIONS, "normalisation", self.normalisation, str(NORMALISATIONS)
         )
-        _require(self.precision == "float32", "precision", self.precision, "float32")
+        _require(self.precision in PRECISIONS, "precision", self.precision, str(PRECISIONS))
         objective(self.loss)  # raises on an unknown name
 
     @property

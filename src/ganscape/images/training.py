@@ -26,6 +26,7 @@ from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game, learning_rate_factor
 from ganscape.images.networks import count_full_width, count_parameters
 from ganscape.images.pixels import NonFiniteError
+from ganscape.images.precision import require_possible, tensor_cores
 from ganscape.images.samples import draw_grid, grid_latents, save_image
 from ganscape.images.sampling import RealImages, Stream, random_generator
 from ganscape.images.specification import RunSpecification
@@ -80,7 +81,8 @@ def train(
     """
     _check_dataset(specification, dataset)
     _check_start(specification, start)
-    with held(run_directory, "training"):
+    require_possible(specification.precision, device)
+    with held(run_directory, "training"), tensor_cores(specification.precision):
         remove_partial_files(run_directory)
         return _train(specification, dataset, run_directory, schedule, device, start)
 
@@ -119,7 +121,7 @@ def _train(
         "reason": reason,
         "iteration": run.iteration,
         "parameters": run.parameters(),
-        "environment": _environment(device),
+        "environment": _environment(device, specification.precision),
         "iterations_of_this_session": run.iteration - first,
         "wall_time_seconds_of_this_session": round(time.monotonic() - begin, 3),
     }
@@ -298,8 +300,8 @@ def _signals_noted() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _environment(device: torch.device) -> dict[str, str | int]:
-    filtered = device.type == "cpu" and minimal_filtering.available()
+def _environment(device: torch.device, precision: str) -> dict[str, str | int]:
+    filtered = device.type == "cpu" and precision != "bf16" and minimal_filtering.available()
     return {
         "ganscape": __version__,
         "python": platform.python_version(),

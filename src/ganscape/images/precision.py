@@ -1,0 +1,54 @@
+"""How many bits training's products have: what changes the numbers, and is therefore an option.
+
+`float32` is the paper's. `bf16` lets convolutions and matrix products take bfloat16 (8 bits of mantissa);
+weights, their updates, spectral norm, batch statistics, losses and penalties stay float32. `tf32` lets an
+NVIDIA GPU take TensorFloat-32 (10 bits) instead.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+from ganscape.errors import InputError
+
+PRECISIONS = ("float32", "bf16", "tf32")
+
+
+def require_possible(precision: str, device: torch.device) -> None:
+    """Raise `InputError` unless `device` has arithmetic of this precision."""
+    if precision == "tf32" and device.type != "cuda":
+        raise InputError(f"precision tf32 is for NVIDIA's GPUs, the device is {device.type}: choose another")
+
+
+def reduced(precision: str, device: torch.device) -> AbstractContextManager:
+    """Within it, forward passes take bfloat16 where `precision` says so."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16")
+
+
+def widened(tensor: Tensor) -> Tensor:
+    """bfloat16 as float32, and everything else as it is."""
+    return tensor.float() if tensor.dtype == torch.bfloat16 else tensor
+
+
+def normalise_weights(network: nn.Module) -> None:
+    """Compute all parametrised weights now, in float32, within `parametrize.cached()`."""
+    for module in network.modules():
+        if parametrize.is_parametrized(module, "weight"):
+            _ = module.weight
+
+
+@contextmanager
+def tensor_cores(precision: str) -> Iterator[None]:
+    """TensorFloat-32 on a GPU while the block runs if `precision` says so, and only then."""
+    switches = torch.backends.cuda.matmul, torch.backends.cudnn
+    before = [switch.allow_tf32 for switch in switches]
+    for switch in switches:
+        switch.allow_tf32 = precision == "tf32"
+    try:
+        yield
+    finally:
+        for switch, value in zip(switches, before, strict=True):
+            switch.allow_tf32 = value
