@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
-from ganscape.benchmarks import clusters, reading
+from ganscape.benchmarks import clusters, evaluation, reading, training
 from ganscape.benchmarks.measurement import COLUMNS, PLAIN, Contestant, compared, performance
 from ganscape.cli import main
 
@@ -59,13 +59,17 @@ def test_the_command_writes_the_contract_s_columns(tmp_path, capsys):
     assert main(command.split()) == 0
     table = pd.read_csv(output)
     assert list(table.columns) == list(COLUMNS)
-    assert table[["benchmark", "variant", "unit"]].to_numpy().tolist() == [
-        ["train-cnn-quarter", "plain", "iterations/s"],
-        ["train-cnn-quarter", "fast", "iterations/s"],
-        ["train-cnn-quarter", "plain", "MiB"],
-        ["train-cnn-quarter", "fast", "MiB"],
+    float32 = table[table["precision"] == "float32"]
+    ours = ["fast, library's convolutions", "fast"]
+    assert float32[["benchmark", "variant", "unit"]].to_numpy().tolist() == [
+        *(["train-cnn-quarter", variant, "iterations/s"] for variant in ["plain", *ours]),
+        *(["train-cnn-quarter", variant, "MiB"] for variant in ["plain", *ours]),
+        *(["train-cnn-quarter", variant, "GFLOP/s"] for variant in [*ours, "matmul"]),
+        *(["train-cnn-quarter", variant, "share of the matmul rate"] for variant in ours),
         ["matmul", "torch", "GFLOP/s"],
     ]
+    coarse = table.loc[table["precision"] == "bf16", "variant"]
+    assert set(coarse) == ({"fast, bf16", "matmul, bf16"} if training.has_bf16() else set())
     assert "train-cnn-quarter" in capsys.readouterr().out
 
 
@@ -83,6 +87,20 @@ def test_operations_of_an_iteration_are_those_counted_by_hand():
     made = 2 * (generator + generator + (generator - 5)) + 2 * (discriminator + discriminator)
     real = 2 * discriminator  # the logits that a paired loss compares with, once
     assert clusters.iteration_operations() == 10 * 200 * judged + 10 * 100 * made + 100 * real
+
+
+def test_operations_of_training_are_those_of_its_convolutions():
+    """The quarter-width CNN's, layer by layer: multiplications of one image, by definition."""
+    maps = [(1024, 3, 16, 9), (256, 16, 16, 16), (256, 16, 32, 9), (64, 32, 32, 16), (64, 32, 64, 9)]
+    maps += [(16, 64, 64, 16), (16, 64, 128, 9)]  # pixels, channels, taps
+    discriminator = [pixels * inputs * outputs * taps for pixels, inputs, outputs, taps in maps] + [16 * 128]
+    generator = [128 * 16 * 128, 16 * 128 * 64 * 16, 64 * 64 * 32 * 16, 256 * 32 * 16 * 16, 1024 * 16 * 3 * 9]
+    d, g = sum(discriminator), sum(generator)
+    # The generator's step: G, D on both kinds of images, D's inputs, G's weights and inputs but the latents.
+    step = g + 2 * d + d + 2 * g - generator[0]
+    # The discriminator's: G, and for both kinds D, its weights, and its inputs but the images.
+    step += g + 2 * (3 * d - discriminator[0])
+    assert training.iteration_operations("train-cnn-quarter") == 2 * 64 * step
 
 
 def test_what_plays_two_clusters_in_the_benchmark_plays():
@@ -113,3 +131,12 @@ def test_what_reads_in_the_benchmark_reads_whole_dequantised_batches(build, tmp_
         assert batch.shape == (64, 3, 4, 4) and batch.dtype == torch.float32
         found = np.floor((batch.double().numpy() + 1) * 127.5 + 1e-3).astype(int).transpose(0, 2, 3, 1)
         assert sorted(map(bytes, found.astype(np.uint8))) == sorted(map(bytes, images))
+
+
+def test_evaluation_takes_turns_on_one_classifier():
+    rows = evaluation.measure_evaluation(repeats=1, seconds_per_turn=0.01)
+    assert [(row.benchmark, row.variant, row.unit) for row in rows] == [
+        ("evaluate", "plain", "images/s"),
+        ("evaluate", "fast", "images/s"),
+    ]
+    assert all(row.value > 0 for row in rows)

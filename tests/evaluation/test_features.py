@@ -7,7 +7,14 @@ from small_images import CPU, resized_digits
 
 from ganscape.errors import InputError
 from ganscape.evaluation import features
-from ganscape.evaluation.features import Reference, choose, generate, load_reference, save_reference
+from ganscape.evaluation.features import (
+    Reference,
+    choose,
+    generate,
+    load_reference,
+    save_reference,
+    shared_reference,
+)
 from ganscape.images.pixels import NonFiniteError, quantise, to_batch
 
 
@@ -107,6 +114,27 @@ def test_reference_survives_its_file(tmp_path):
         assert np.array_equal(stored, getattr(reference(), name))
         assert stored.dtype == getattr(reference(), name).dtype
     assert [file.name for file in tmp_path.iterdir()] == ["features.npz"]
+
+
+def test_features_are_extracted_once_for_all_that_they_depend_on(tmp_path, caplog):
+    made = []
+
+    def make():
+        made.append(1)
+        return reference()
+
+    kept = [shared_reference(tmp_path, 4, reference().metadata, make) for _ in range(2)]
+    assert len(made) == 1
+    assert np.array_equal(kept[0].features, kept[1].features)
+    for other in ({"weights_sha256": "other"}, {"images_sha256": "other"}, {"seed": 1}, {"split": "train"}):
+        shared_reference(tmp_path, 4, reference().metadata | other, make)
+    shared_reference(tmp_path, 3, reference().metadata, make)
+    assert len(made) == len(list(tmp_path.iterdir())) == 6
+    for path in tmp_path.iterdir():
+        path.write_bytes(path.read_bytes()[:100])
+    shared_reference(tmp_path, 4, reference().metadata, make)
+    assert len(made) == 7
+    assert "damaged" in caplog.text and "extracting the features again" in caplog.text
 
 
 def test_absent_and_damaged_references_are_named(tmp_path):

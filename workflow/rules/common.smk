@@ -278,6 +278,8 @@ REPLAY = f"{RESULTS}/clusters/two/replays/{{loss}}-{{choice}}.npz"
 GAUSSIANS = f"{RESULTS}/clusters/gaussians/{{mixture}}-{{loss}}"
 EXTRACTOR = config["evaluation"]["extractor"]
 INCEPTION_WEIGHTS = f"{DOWNLOADS_FOLDER}/extractors/inception.pth"
+# Features of real images by content, so that presets share them.
+SHARED_FEATURES = f"{DOWNLOADS_FOLDER}/features"
 
 HALVES = {
     name: prepared_name(half) for name, half in config["table2"]["halves"].items()

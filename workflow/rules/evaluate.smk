@@ -48,11 +48,12 @@ rule extract_features:
     params:
         extractor=EXTRACTOR,
         options=reference_options,
+        shared=SHARED_FEATURES,
     message:
         "Extracting features of {wildcards.data}"
     shell:
         "python -m ganscape extract-features --data $(dirname {input.images}) --extractor {params.extractor}"
-        " --weights {input.weights:q} {params.options} --device {resources.device}"
+        " --weights {input.weights:q} {params.options} --shared {params.shared:q} --device {resources.device}"
         " --threads {threads} --output {output} > {log} 2>&1"
 
 

@@ -1,13 +1,16 @@
 """Training speed: our step against the textbook's, same networks, same batches, same machine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
-from ganscape.benchmarks.measurement import PLAIN, Measurement, compared, performance
+from ganscape.benchmarks.measurement import PLAIN, Builder, Measurement, compared, performance
 from ganscape.images.game import Game
 from ganscape.images.networks import paper_features
+from ganscape.images.networks.layers import use_minimal_filtering
 from ganscape.images.specification import RunSpecification
 from ganscape.images.textbook import TextbookGame
 from ganscape.memory import keep_freed_memory
@@ -21,19 +24,43 @@ NETWORKS = {
     "train-resnet-full": ("resnet", "full"),
     "train-resnet-quarter": ("resnet", "quarter"),
 }
+BATCH_SIZE = 64
+MATMUL, BF16 = "matmul", "bf16"
+FAST, LIBRARY = "fast", "fast, library's convolutions"
 
 
 def measure_training(name: str, repeats: int, seconds_per_turn: float) -> list[Measurement]:
-    """Iterations per second, each one generator and one discriminator step, and peak memory in MiB."""
+    """Iterations per second, each one generator and one discriminator step; memory; share of the matmul rate.
+
+    Operations are those of the definition of our step's products. Minimal filtering has fewer, so that their
+    share of the rate of matrix products, in the same precision, can be above 1.
+    """
     threads = torch.get_num_threads()
-    variants = {
+    steps: dict[str, Builder] = {
         PLAIN: partial(_build_iteration, name, TextbookGame, threads),
-        "fast": partial(_build_iteration, name, Game, threads),
+        LIBRARY: partial(_build_iteration, name, Game, threads, filtering=False),
+        FAST: partial(_build_iteration, name, Game, threads),
     }
-    measured = performance(variants, repeats, seconds_per_turn)
-    rates = {variant: result.rate for variant, result in measured.items()}
-    memory = {variant: result.peak_memory for variant, result in measured.items()}
-    return [*compared(name, rates, "iterations/s", threads), *compared(name, memory, "MiB", threads)]
+    products: dict[str, Builder] = {MATMUL: partial(build_matmul, threads)}
+    if has_bf16():
+        steps[f"{FAST}, {BF16}"] = partial(_build_iteration, name, Game, threads, precision=BF16)
+        products[f"{MATMUL}, {BF16}"] = partial(build_matmul, threads, torch.bfloat16)
+    measured = performance(steps | products, repeats, seconds_per_turn)
+    rates = {variant: measured[variant].rate for variant in steps}
+    memory = {variant: measured[variant].peak_memory for variant in steps}
+    each = iteration_operations(name) / 1e9
+    operations = {variant: rate * each for variant, rate in rates.items() if variant != PLAIN}
+    matmul = {variant: measured[variant].rate * 2 * MATRIX_SIZE**3 / 1e9 for variant in products}
+    share = {
+        variant: value / matmul[f"{MATMUL}, {BF16}" if BF16 in variant else MATMUL]
+        for variant, value in operations.items()
+    }
+    return [
+        *_rows(name, rates, "iterations/s", threads),
+        *_rows(name, memory, "MiB", threads),
+        *_rows(name, operations | matmul, "GFLOP/s", threads),
+        *_rows(name, share, "share of the matmul rate", threads),
+    ]
 
 
 def measure_matmul(repeats: int, seconds_per_turn: float) -> list[Measurement]:
@@ -41,17 +68,58 @@ def measure_matmul(repeats: int, seconds_per_turn: float) -> list[Measurement]:
     threads = torch.get_num_threads()
     measured = performance({"torch": partial(build_matmul, threads)}, repeats, seconds_per_turn)
     operations = 2 * MATRIX_SIZE**3 / 1e9
-    return compared("matmul", {"torch": measured["torch"].rate * operations}, "GFLOP/s", threads)
+    return compared(MATMUL, {"torch": measured["torch"].rate * operations}, "GFLOP/s", threads)
 
 
-def _build_iteration(name: str, kind: type[Game] | type[TextbookGame], threads: int) -> Callable[[], None]:
+def has_bf16() -> bool:
+    """Whether the processor multiplies bfloat16 itself; emulated, it would only be slow."""
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
+def iteration_operations(name: str) -> int:
+    """Multiplications and additions of one iteration's convolutions and matrix products, by definition."""
+    few = 2
+    iterate = _iteration(_specification(*NETWORKS[name], batch_size=few), Game, filtering=False)
+    with FlopCounterMode(display=False) as counter:
+        iterate()
+    return counter.get_total_flops() * BATCH_SIZE // few
+
+
+def build_matmul(threads: int, dtype: torch.dtype = torch.float32) -> Callable[[], None]:
+    """One product of square matrices of `MATRIX_SIZE`."""
+    torch.set_num_threads(threads)
+    a, b = torch.rand(2, MATRIX_SIZE, MATRIX_SIZE, dtype=dtype)
+    return lambda: torch.mm(a, b)
+
+
+def _rows(name: str, values: Mapping[str, float], unit: str, threads: int) -> list[Measurement]:
+    rows = compared(name, values, unit, threads)
+    return [replace(row, precision=BF16) if BF16 in row.variant else row for row in rows]
+
+
+def _build_iteration(
+    name: str,
+    kind: type[Game] | type[TextbookGame],
+    threads: int,
+    precision: str = "float32",
+    filtering: bool = True,
+) -> Callable[[], None]:
     """One iteration of a network's game, on a batch that is already in memory."""
     torch.set_num_threads(threads)
     if kind is Game:
         keep_freed_memory()
-    specification = _specification(*NETWORKS[name])
+    return _iteration(_specification(*NETWORKS[name], precision=precision), kind, filtering)
+
+
+def _iteration(
+    specification: RunSpecification, kind: type[Game] | type[TextbookGame], filtering: bool
+) -> Callable[[], None]:
     torch.manual_seed(0)
     game = kind(specification.generator(), specification.discriminator(), specification)
+    if not filtering:
+        use_minimal_filtering(game.generator, wanted=False)
+        use_minimal_filtering(game.discriminator, wanted=False)
     size, batch = specification.image_size, specification.batch_size
     images = (torch.rand(batch, size, size, specification.channels) * 2 - 1).permute(0, 3, 1, 2)
 
@@ -63,14 +131,9 @@ def _build_iteration(name: str, kind: type[Game] | type[TextbookGame], threads: 
     return iterate
 
 
-def build_matmul(threads: int) -> Callable[[], None]:
-    """One product of square matrices of `MATRIX_SIZE`."""
-    torch.set_num_threads(threads)
-    a, b = torch.rand(MATRIX_SIZE, MATRIX_SIZE), torch.rand(MATRIX_SIZE, MATRIX_SIZE)
-    return lambda: torch.mm(a, b)
-
-
-def _specification(architecture: str, width: str) -> RunSpecification:
+def _specification(
+    architecture: str, width: str, precision: str = "float32", batch_size: int = BATCH_SIZE
+) -> RunSpecification:
     return RunSpecification(
         data="noise-32x32x3",
         image_size=32,
@@ -80,7 +143,7 @@ def _specification(architecture: str, width: str) -> RunSpecification:
         base_features=paper_features(architecture, 32),
         normalisation="spectral",
         loss="rs",
-        batch_size=64,
+        batch_size=batch_size,
         iterations=1,
         generator_learning_rate=2e-4,
         discriminator_learning_rate=2e-4,
@@ -88,4 +151,5 @@ def _specification(architecture: str, width: str) -> RunSpecification:
         discriminator_steps=1,
         ema_decay=0.9999,
         seed=0,
+        precision=precision,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ganscape.benchmarks import clusters, reading
+from ganscape.benchmarks import clusters, evaluation, reading
 from ganscape.benchmarks.landscape import GRIDS, measure_landscape
 from ganscape.benchmarks.measurement import COLUMNS
 from ganscape.benchmarks.training import NETWORKS, measure_matmul, measure_training
@@ -16,7 +16,7 @@ from ganscape.files import atomic_path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    names = [*NETWORKS, reading.NAME, clusters.NAME, *GRIDS, "matmul"]
+    names = [*NETWORKS, evaluation.NAME, reading.NAME, clusters.NAME, *GRIDS, "matmul"]
     parser.add_argument("--only", nargs="+", choices=names, default=names, help="benchmarks to run")
     parser.add_argument("--repeats", type=int, default=5, help="rounds over which medians are taken")
     parser.add_argument("--seconds", type=float, default=2.0, help="about how long each turn lasts")
@@ -33,6 +33,8 @@ def run(arguments: argparse.Namespace) -> None:
     for name in arguments.only:
         if name == "matmul":
             rows += measure_matmul(arguments.repeats, arguments.seconds)
+        elif name == evaluation.NAME:
+            rows += evaluation.measure_evaluation(arguments.repeats, arguments.seconds)
         elif name == reading.NAME:
             rows += reading.measure_reading(arguments.repeats, arguments.seconds)
         elif name == clusters.NAME:

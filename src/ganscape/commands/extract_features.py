@@ -6,7 +6,7 @@ from pathlib import Path
 from ganscape.commands.devices import add_device_arguments, chosen_device
 from ganscape.errors import InputError
 from ganscape.evaluation.extractors import KINDS, create
-from ganscape.evaluation.features import Reference, choose, extract_stored, save_reference
+from ganscape.evaluation.features import Reference, choose, extract_stored, save_reference, shared_reference
 from ganscape.images import datasets
 
 
@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--offset", type=int, default=0, help="images of the permutation to leave out first")
     parser.add_argument("--seed", type=int, default=0, help="of the permutation of the split")
     parser.add_argument("--batch-size", type=int, default=500, help="images read at once")
+    parser.add_argument(
+        "--shared", type=Path, help="folder of features by content, looked up first (default: none)"
+    )
     add_device_arguments(parser)
     parser.add_argument("--output", type=Path, required=True, help="features to write (.npz)")
 
@@ -50,9 +53,6 @@ def run(arguments: argparse.Namespace) -> None:
         raise InputError(
             f"{arguments.weights} classifies other classes than {dataset.name} has: train one for it"
         )
-    sample = extract_stored(
-        dataset.images, indices, len(indices), arguments.batch_size, extractor, f"{dataset.name} features"
-    )
     metadata = {
         "extractor": extractor.name,
         "weights_sha256": extractor.weights_sha256,
@@ -65,5 +65,15 @@ def run(arguments: argparse.Namespace) -> None:
         "offset": arguments.offset,
         "seed": arguments.seed,
     }
-    reference = Reference(sample.features, sample.logits, dataset.labels[indices], indices, metadata)
+
+    def make() -> Reference:
+        sample = extract_stored(
+            dataset.images, indices, len(indices), arguments.batch_size, extractor, f"{dataset.name} features"
+        )
+        return Reference(sample.features, sample.logits, dataset.labels[indices], indices, metadata)
+
+    if arguments.shared is None:
+        reference = make()
+    else:
+        reference = shared_reference(arguments.shared, arguments.images, metadata, make)
     save_reference(arguments.output, reference)

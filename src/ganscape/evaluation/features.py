@@ -1,9 +1,11 @@
 """Images -> features, the expensive half of an evaluation: done once, shared by all metrics."""
 
 import copy
+import hashlib
 import json
+import logging
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from ganscape.images.pixels import quantise, to_batch
 from ganscape.progress import progress_bar
 
 BATCH_NORMS = ("batch", "running")
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,27 @@ def save_reference(path: str | Path, reference: Reference) -> None:
             indices=reference.indices,
             metadata=np.array(json.dumps(reference.metadata)),
         )
+
+
+def shared_reference(folder: Path, images: int, metadata: dict, make: Callable[[], Reference]) -> Reference:
+    """The reference of these `metadata`, of at most `images` images: from `folder`, or made and kept there.
+
+    A file there is named by the digest of all that the features depend on, so that runs, presets and
+    workflows share it; a damaged one is made again, with a warning.
+    """
+    content = json.dumps({**metadata, "images": images}, sort_keys=True)
+    path = folder / f"{hashlib.sha256(content.encode()).hexdigest()}.npz"
+    if path.exists():
+        try:
+            kept = load_reference(path)
+        except InputError as damage:
+            logger.warning("%s: extracting the features again", damage)
+        else:
+            logger.info("the features were already at %s", path)
+            return kept
+    reference = make()
+    save_reference(path, reference)
+    return reference
 
 
 def load_reference(path: str | Path) -> Reference:

@@ -35,11 +35,11 @@ class TransposedConvolution(nn.ConvTranspose2d):
         return super().forward(images)
 
 
-def use_minimal_filtering(network: nn.Module) -> None:
-    """Let the convolutions of `network` take fewer multiplications, if this machine has a compiler."""
+def use_minimal_filtering(network: nn.Module, wanted: bool = True) -> None:
+    """Let the convolutions of `network` take fewer multiplications, where there is a compiler, or not."""
     for module in network.modules():
         if isinstance(module, Convolution | TransposedConvolution):
-            module.minimal_filtering = minimal_filtering.available()
+            module.minimal_filtering = wanted and minimal_filtering.available()
 
 
 def spectrally_normalised(layer: nn.Module) -> nn.Module:
