@@ -456,3 +456,8 @@ def test_the_record_names_what_the_numbers_depend_on(dataset, tmp_path):
     assert environment["torch"] == torch.__version__
     assert environment["threads"] == torch.get_num_threads()
     assert (environment["device"], environment["convolutions"]) == ("cpu", "library")
+
+
+def test_a_graph_without_a_gpu_is_refused(dataset, tmp_path):
+    with pytest.raises(InputError, match="CUDA graphs are for NVIDIA's GPUs, the device is cpu"):
+        train(specification(), dataset, tmp_path, replace(EVERY, cuda_graph=True), CPU)

@@ -676,14 +676,17 @@ RESOURCES = config["resources"]
 
 
 def options(settings):
-    """Settings as command-line options: {"batch_size": 64} is --batch-size 64, a list several words.
+    """Settings as command-line options: {"batch_size": 64} is --batch-size 64, a list several words, True none.
 
     Quoted for the shell, like those of `repeated`: rules pass them on as they are.
     """
     words = []
     for name, value in settings.items():
+        if value is False:
+            continue
         words.append(f"--{name.replace('_', '-')}")
-        words.extend(map(str, value if isinstance(value, list) else [value]))
+        if value is not True:
+            words.extend(map(str, value if isinstance(value, list) else [value]))
     return join(words)
 
 

@@ -40,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--snapshots-every", type=int, default=0, help="iterations between kept generators; 0: none"
     )
     parser.add_argument(
+        "--cuda-graph",
+        action="store_true",
+        help="on a GPU: images in its memory, each iteration as one CUDA graph (not tried on a GPU yet)",
+    )
+    parser.add_argument(
         "--start", type=Path, help="initial point of step bad-start (default: random weights)"
     )
     add_device_arguments(parser)
@@ -76,5 +81,6 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.checkpoint_every,
         arguments.samples_every,
         arguments.snapshots_every,
+        arguments.cuda_graph,
     )
     train(specification, dataset, arguments.output, schedule, chosen_device(arguments), start)

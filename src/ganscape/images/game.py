@@ -28,12 +28,21 @@ def learning_rate_factor(iteration: int, iterations: int) -> float:
 
 
 class Game:
-    """Generator against discriminator, with their optimisers and the generator's moving average."""
+    """Generator against discriminator, with their optimisers and the generator's moving average.
+
+    A `capturable` game, on a GPU, keeps there what its optimisers count, so that a CUDA graph can hold its
+    steps.
+    """
 
     def __init__(
-        self, generator: nn.Module, discriminator: nn.Module, specification: RunSpecification
+        self,
+        generator: nn.Module,
+        discriminator: nn.Module,
+        specification: RunSpecification,
+        capturable: bool = False,
     ) -> None:
         self.specification = specification
+        self.capturable = capturable
         self.objective = specification.objective
         # Activations are channels-last throughout; weights only here, because spectral norm takes them as
         # matrices and would have to copy them.
@@ -100,7 +109,10 @@ class Game:
             (self.discriminator_optimiser, self.specification.discriminator_learning_rate),
         ):
             for group in optimiser.param_groups:
-                group["lr"] = initial * factor
+                if self.capturable:
+                    group["lr"].fill_(initial * factor)
+                else:
+                    group["lr"] = initial * factor
 
     def _judge(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
         if self.specification.normalisation == "batch":
@@ -119,9 +131,11 @@ class Game:
         )
 
     def _adam(self, network: nn.Module, learning_rate: float) -> torch.optim.Optimizer:
-        return torch.optim.Adam(
-            network.parameters(), lr=learning_rate, betas=self.specification.betas, fused=True
-        )
+        parameters, rate = list(network.parameters()), learning_rate
+        if self.capturable:
+            rate = torch.tensor(rate, device=parameters[0].device)
+        betas = self.specification.betas
+        return torch.optim.Adam(parameters, lr=rate, betas=betas, fused=True, capturable=self.capturable)
 
 
 @contextmanager

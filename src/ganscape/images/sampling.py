@@ -26,6 +26,11 @@ class Stream(IntEnum):
     COPIES_NOISE = 8
 
 
+def epoch_order(count: int, seed: int, stream: Stream, epoch: int) -> Tensor:
+    """The permutation of `count` images in which an epoch takes them, int64."""
+    return torch.randperm(count, generator=random_generator(seed, stream, epoch))
+
+
 class RealImages:
     """Batches of real images: every epoch a fresh permutation, an incomplete last batch dropped.
 
@@ -53,9 +58,7 @@ class RealImages:
         """The `index`-th batch since the run began."""
         epoch, position = divmod(index, self.batches_per_epoch)
         if epoch != self._epoch:
-            order = torch.randperm(
-                len(self.images), generator=random_generator(self.seed, self.order_stream, epoch)
-            )
+            order = epoch_order(len(self.images), self.seed, self.order_stream, epoch)
             self._epoch, self._order = epoch, order.numpy()
         rows = self._order[position * self.batch_size : (position + 1) * self.batch_size]
         pixels = torch.from_numpy(self.images[rows])

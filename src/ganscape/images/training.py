@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
@@ -24,9 +26,11 @@ from ganscape.files import atomic_path, held, remove_partial_files, write_json
 from ganscape.images import checkpoints, minimal_filtering, snapshots
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game, learning_rate_factor
+from ganscape.images.iterations import Batches, captured, play
 from ganscape.images.networks import count_full_width, count_parameters
 from ganscape.images.pixels import NonFiniteError
 from ganscape.images.precision import require_possible, tensor_cores
+from ganscape.images.resident import ResidentImages, fits
 from ganscape.images.samples import draw_grid, grid_latents, save_image
 from ganscape.images.sampling import RealImages, Stream, random_generator
 from ganscape.images.specification import RunSpecification
@@ -41,15 +45,18 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Schedule:
-    """How often, in iterations, a run looks at its losses, saves itself, draws samples, keeps its generator.
+    """How a run proceeds: how often, in iterations, it looks at its losses, saves itself, draws samples.
 
-    `snapshots_every` may be 0, never; otherwise the initial and the final generator are kept too.
+    `snapshots_every`, between generators that are kept, may be 0, never; otherwise the initial and the final
+    one are kept too. `cuda_graph`: whether, on a GPU, images lie in its memory, if they fit, and each
+    iteration is one CUDA graph.
     """
 
     history_every: int
     checkpoint_every: int
     samples_every: int
     snapshots_every: int = 0
+    cuda_graph: bool = False
 
     def __post_init__(self) -> None:
         if self.snapshots_every < 0:
@@ -82,6 +89,8 @@ def train(
     _check_dataset(specification, dataset)
     _check_start(specification, start)
     require_possible(specification.precision, device)
+    if schedule.cuda_graph and device.type != "cuda":
+        raise InputError(f"CUDA graphs are for NVIDIA's GPUs, the device is {device.type}: leave them out")
     with held(run_directory, "training"), tensor_cores(specification.precision):
         remove_partial_files(run_directory)
         return _train(specification, dataset, run_directory, schedule, device, start)
@@ -121,7 +130,7 @@ def _train(
         "reason": reason,
         "iteration": run.iteration,
         "parameters": run.parameters(),
-        "environment": _environment(device, specification.precision),
+        "environment": _environment(device, specification.precision, schedule.cuda_graph),
         "iterations_of_this_session": run.iteration - first,
         "wall_time_seconds_of_this_session": round(time.monotonic() - begin, 3),
     }
@@ -150,9 +159,10 @@ class _Run:
         generator, discriminator = specification.generator(), specification.discriminator()
         if start is not None:
             start.fill(generator, discriminator)
-        self.game = Game(generator.to(device), discriminator.to(device), specification)
+        networks = generator.to(device), discriminator.to(device)
+        self.game = Game(*networks, specification, capturable=schedule.cuda_graph)
         self.latent_dimension = self.game.generator.latent_dimension
-        self.images = RealImages(dataset.split("train")[0], specification.batch_size, specification.seed)
+        self.images = self._images(dataset.split("train")[0])
         self.grid_latents = grid_latents(specification.seed, self.latent_dimension).to(device)
         self.iteration, logs = checkpoints.restore(run_directory, self.game)
         self.history = [tuple(row) for row in logs["history"].tolist()] if logs else []
@@ -161,12 +171,15 @@ class _Run:
             logger.info("resuming %s after iteration %d", run_directory, self.iteration)
         elif schedule.snapshots_every:
             snapshots.save(run_directory, self.game, 0)
+        self.play = partial(play, self.game)
+        if schedule.cuda_graph:
+            self.play = captured(self.game, self._batches())
 
     def advance(self) -> None:
         """One iteration: one generator step, then the discriminator steps, each on fresh batches."""
         factor = learning_rate_factor(self.iteration, self.specification.iterations)
         self.game.set_learning_rates(factor)
-        self.recent.append(torch.stack(self._steps()))
+        self.recent.append(self.play(self._batches()))
         self.iteration += 1
         last = self.iteration == self.specification.iterations
         if last or self.iteration % self.schedule.history_every == 0:
@@ -181,23 +194,25 @@ class _Run:
         if last or self.iteration % self.schedule.checkpoint_every == 0:
             self.save()
 
-    def _steps(self) -> tuple[Tensor, Tensor]:
+    def _images(self, images: np.ndarray) -> RealImages | ResidentImages:
+        run = self.specification
+        if self.schedule.cuda_graph and fits(images, self.device):
+            return ResidentImages(images, run.batch_size, run.seed, self.device)
+        return RealImages(images, run.batch_size, run.seed)
+
+    def _batches(self) -> Batches:
+        """Of this iteration, all fresh."""
         run = self.specification
         draws = random_generator(run.seed, Stream.ITERATION, self.iteration)
-        paired = run.objective.generator_needs_real
-        batch = self.iteration * (run.discriminator_steps + paired)
-        real = self._real(batch) if paired else None
-        generator_loss = self.game.generator_step(self._latents(draws), real)
-        for step in range(run.discriminator_steps):
-            real = self._real(batch + paired + step)
-            position = None
+        latents, positions = [self._latents(draws)], []
+        for _ in range(run.discriminator_steps):
             if run.objective.gradient_penalty_weight:
-                position = torch.rand(run.batch_size, generator=draws).to(self.device)
-            discriminator_loss = self.game.discriminator_step(self._latents(draws), real, position)
-        return generator_loss, discriminator_loss
-
-    def _real(self, index: int) -> Tensor:
-        return self.images.batch(index).to(self.device)
+                positions.append(torch.rand(run.batch_size, generator=draws).to(self.device))
+            latents.append(self._latents(draws))
+        batches = run.discriminator_steps + run.objective.generator_needs_real
+        first = self.iteration * batches
+        real = [self.images.batch(first + step).to(self.device) for step in range(batches)]
+        return Batches(tuple(latents), tuple(real), tuple(positions))
 
     def _latents(self, draws: torch.Generator) -> Tensor:
         latents = torch.randn(self.specification.batch_size, self.latent_dimension, generator=draws)
@@ -300,7 +315,7 @@ def _signals_noted() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _environment(device: torch.device, precision: str) -> dict[str, str | int]:
+def _environment(device: torch.device, precision: str, cuda_graph: bool) -> dict[str, str | int | bool]:
     filtered = device.type == "cpu" and precision != "bf16" and minimal_filtering.available()
     return {
         "ganscape": __version__,
@@ -310,4 +325,6 @@ def _environment(device: torch.device, precision: str) -> dict[str, str | int]:
         "processor": platform.machine(),
         "threads": torch.get_num_threads(),
         "convolutions": "minimal filtering" if filtered else "library",
+        "cuda_graph": cuda_graph,
+        "deterministic_algorithms": torch.are_deterministic_algorithms_enabled(),
     }

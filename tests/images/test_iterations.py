@@ -1,0 +1,86 @@
+"""Iterations as functions of their batches, and images in a device's memory."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import kstest
+from small_runs import specification
+
+from ganscape.images.game import Game
+from ganscape.images.iterations import Batches, play, restore_state, saved_state
+from ganscape.images.resident import ResidentImages, fits
+from ganscape.images.sampling import RealImages
+
+CPU = torch.device("cpu")
+
+
+def game_of(run):
+    torch.manual_seed(0)
+    return Game(run.generator(), run.discriminator(), run)
+
+
+def batches_of(run, seed=0):
+    random = torch.Generator().manual_seed(seed)
+    steps = run.discriminator_steps
+    latents = torch.randn(1 + steps, run.batch_size, 128, generator=random)
+    real = torch.rand(steps + run.objective.generator_needs_real, run.batch_size, 1, 32, 32, generator=random)
+    positions = torch.rand(steps, run.batch_size, generator=random)
+    return Batches(tuple(latents), tuple(real), tuple(positions) if run.loss == "wgan-gp" else ())
+
+
+def assert_same_bits(one, other):
+    assert all(torch.equal(a, b) for a, b in zip(saved_state(one), saved_state(other), strict=True))
+
+
+@pytest.mark.parametrize("loss", ["rs", "js", "wgan-gp"])
+def test_an_iteration_is_its_steps_in_turn(loss):
+    run = specification(loss=loss)
+    together, apart = game_of(run), game_of(run)
+    batches = batches_of(run)
+    losses = play(together, batches)
+    real = list(batches.real)
+    first = apart.generator_step(batches.latents[0], real.pop(0) if loss == "rs" else None)
+    for step, images in enumerate(real):
+        position = batches.positions[step] if batches.positions else None
+        last = apart.discriminator_step(batches.latents[1 + step], images, position)
+    assert torch.equal(losses, torch.stack((first, last)))
+    assert_same_bits(together, apart)
+
+
+@pytest.mark.parametrize("iterations_before", [0, 2])
+def test_iterations_that_only_warm_up_leave_no_trace(iterations_before):
+    """As a capture needs it: what follows is to the bit what would have followed."""
+    run = specification()
+    disturbed, calm = game_of(run), game_of(run)
+    for game in (disturbed, calm):
+        for seed in range(iterations_before):
+            play(game, batches_of(run, seed))
+    before = saved_state(disturbed)
+    for seed in range(3):
+        play(disturbed, batches_of(run, 10 + seed))
+    restore_state(disturbed, before)
+    for game in (disturbed, calm):
+        play(game, batches_of(run, 20))
+    assert_same_bits(disturbed, calm)
+
+
+def test_resident_images_are_the_same_with_other_noise():
+    images = np.random.default_rng(0).integers(0, 256, (70, 8, 8, 3), dtype=np.uint8)
+    resident, streamed = ResidentImages(images, 16, 5, CPU), RealImages(images, 16, 5)
+    noise = []
+    for index in (0, 3, 4, 9, 4):
+        ours, theirs = resident.batch(index), streamed.batch(index)
+        assert ours.shape == theirs.shape and ours.is_contiguous(memory_format=torch.channels_last)
+        scaled = [torch.floor((batch.double() + 1) * 127.5 + 1e-3) for batch in (ours, theirs)]
+        assert torch.equal(*scaled)
+        noise.append(((ours.double() + 1) * 127.5 - scaled[0]).flatten() * 128 / 127.5)
+    assert torch.equal(noise[2], noise[4]) and not torch.equal(noise[0], noise[1])
+    assert kstest(torch.cat(noise[:4]).clamp(0, 1), "uniform").pvalue > 0.001
+
+
+def test_images_that_do_not_fit_stay_where_they_are(monkeypatch):
+    images = np.zeros((10, 8, 8, 3), np.uint8)
+    for free, expected in ((images.nbytes, False), (2 * images.nbytes, True)):
+        monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device, free=free: (free, 10 * free))
+        assert fits(images, torch.device("cuda")) == expected
+    assert fits(images, CPU)
