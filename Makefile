@@ -1,6 +1,7 @@
 # make quick   the whole workflow on embedded data, up to results/quick/report.html
 # make test    the tests
 # make bench   speed, as ratios to a plain implementation: results/bench.csv
+# make gpu     what holds on an NVIDIA GPU, and speed there: results/bench_gpu.csv
 # make lint    style of Python and of the workflow
 # Each sets up .venv first, once. Options: PYTHON=python3.11 CORES=2 (default: all cores)
 #          TEST_PROCESSES=2 (default: as many as there are cores)
@@ -19,7 +20,7 @@ QUICK_REPORT := results/quick/report.html
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := quick
-.PHONY: quick test bench lint
+.PHONY: quick test bench gpu lint
 
 quick: $(READY)
 	$(QUICK)
@@ -39,6 +40,10 @@ test: $(READY)
 
 bench: $(READY)
 	python -m ganscape bench --device cpu --output results/bench.csv
+
+gpu: $(READY)
+	python -m pytest tests/gpu
+	python -m ganscape bench --device cuda --repeats 3 --seconds 1 --output results/bench_gpu.csv
 
 lint: $(READY)
 	ruff check .

@@ -140,3 +140,9 @@ def test_evaluation_takes_turns_on_one_classifier():
         ("evaluate", "fast", "images/s"),
     ]
     assert all(row.value > 0 for row in rows)
+
+
+def test_a_benchmark_of_the_other_device_is_refused(tmp_path, capsys):
+    words = f"bench --only gpu-train-cnn-full --device cpu --output {tmp_path / 'bench.csv'}".split()
+    assert main(words) == 1
+    assert "gpu-train-cnn-full: not for this --device" in capsys.readouterr().err

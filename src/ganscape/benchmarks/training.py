@@ -80,7 +80,7 @@ def has_bf16() -> bool:
 def iteration_operations(name: str) -> int:
     """Multiplications and additions of one iteration's convolutions and matrix products, by definition."""
     few = 2
-    iterate = _iteration(_specification(*NETWORKS[name], batch_size=few), Game, filtering=False)
+    iterate = _iteration(specification_of(*NETWORKS[name], batch_size=few), Game, filtering=False)
     with FlopCounterMode(display=False) as counter:
         iterate()
     return counter.get_total_flops() * BATCH_SIZE // few
@@ -109,7 +109,7 @@ def _build_iteration(
     torch.set_num_threads(threads)
     if kind is Game:
         keep_freed_memory()
-    return _iteration(_specification(*NETWORKS[name], precision=precision), kind, filtering)
+    return _iteration(specification_of(*NETWORKS[name], precision=precision), kind, filtering)
 
 
 def _iteration(
@@ -131,7 +131,7 @@ def _iteration(
     return iterate
 
 
-def _specification(
+def specification_of(
     architecture: str, width: str, precision: str = "float32", batch_size: int = BATCH_SIZE
 ) -> RunSpecification:
     return RunSpecification(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ganscape.benchmarks import clusters, evaluation, reading
+from ganscape.benchmarks import clusters, evaluation, gpu, reading
 from ganscape.benchmarks.landscape import GRIDS, measure_landscape
 from ganscape.benchmarks.measurement import COLUMNS
 from ganscape.benchmarks.training import NETWORKS, measure_matmul, measure_training
@@ -14,10 +14,14 @@ from ganscape.commands.devices import add_device_arguments, chosen_device
 from ganscape.errors import InputError
 from ganscape.files import atomic_path
 
+ON_PROCESSOR = (*NETWORKS, evaluation.NAME, reading.NAME, clusters.NAME, *GRIDS, "matmul")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    names = [*NETWORKS, evaluation.NAME, reading.NAME, clusters.NAME, *GRIDS, "matmul"]
-    parser.add_argument("--only", nargs="+", choices=names, default=names, help="benchmarks to run")
+    names = [*ON_PROCESSOR, *gpu.NAMES]
+    parser.add_argument(
+        "--only", nargs="+", choices=names, help="benchmarks to run (default: all that --device has)"
+    )
     parser.add_argument("--repeats", type=int, default=5, help="rounds over which medians are taken")
     parser.add_argument("--seconds", type=float, default=2.0, help="about how long each turn lasts")
     parser.add_argument("--output", type=Path, required=True, help="CSV file")
@@ -27,11 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     if arguments.repeats < 1 or arguments.seconds <= 0:
         raise InputError("--repeats must be at least 1 and --seconds positive")
-    if chosen_device(arguments).type != "cpu":
-        raise InputError("these benchmarks compare steps on the CPU: use --device cpu")
+    there = gpu.NAMES if chosen_device(arguments).type == "cuda" else ON_PROCESSOR
+    if elsewhere := [name for name in arguments.only or () if name not in there]:
+        raise InputError(f"{', '.join(elsewhere)}: not for this --device, which has {', '.join(there)}")
     rows = []
-    for name in arguments.only:
-        if name == "matmul":
+    for name in arguments.only or there:
+        if name in gpu.NAMES:
+            rows += gpu.measure_on_gpu(name, arguments.repeats, arguments.seconds)
+        elif name == "matmul":
             rows += measure_matmul(arguments.repeats, arguments.seconds)
         elif name == evaluation.NAME:
             rows += evaluation.measure_evaluation(arguments.repeats, arguments.seconds)

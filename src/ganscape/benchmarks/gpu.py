@@ -1,0 +1,54 @@
+"""Training speed on a GPU: our step, and our step as one CUDA graph, against the textbook's."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import torch
+
+from ganscape.benchmarks.measurement import PLAIN, Builder, Measurement, compared, performance
+from ganscape.benchmarks.training import NETWORKS, specification_of
+from ganscape.images.game import Game
+from ganscape.images.iterations import Batches, captured, play
+from ganscape.images.precision import PRECISIONS, tensor_cores
+from ganscape.images.textbook import TextbookGame
+
+PREFIX = "gpu-"
+NAMES = tuple(PREFIX + name for name in NETWORKS)
+GRAPH = "graph"
+
+
+def measure_on_gpu(name: str, repeats: int, seconds_per_turn: float) -> list[Measurement]:
+    """Iterations per second of one network, each variant with images in the GPU's memory."""
+    network = name.removeprefix(PREFIX)
+    variants: dict[str, Builder] = {
+        PLAIN: partial(_build, network, "float32", PLAIN),
+        "fast": partial(_build, network, "float32", "fast"),
+        **{f"{GRAPH}, {precision}": partial(_build, network, precision, GRAPH) for precision in PRECISIONS},
+    }
+    measured = performance(variants, repeats, seconds_per_turn)
+    rates = {variant: result.rate for variant, result in measured.items()}
+    rows = compared(name, rates, "iterations/s", torch.get_num_threads())
+    precisions = {f"{GRAPH}, {precision}": precision for precision in PRECISIONS}
+    return [replace(row, precision=precisions.get(row.variant, "float32")) for row in rows]
+
+
+def _build(network: str, precision: str, kind: str) -> Callable[[], None]:
+    device = torch.device("cuda")
+    run = specification_of(*NETWORKS[network], precision=precision)
+    cores = tensor_cores(precision)
+    cores.__enter__()  # for as long as this process measures
+    torch.manual_seed(0)
+    players = run.generator().to(device), run.discriminator().to(device)
+    game = TextbookGame(*players, run) if kind == PLAIN else Game(*players, run, capturable=kind == GRAPH)
+    latents = torch.randn(2, run.batch_size, game.generator.latent_dimension, device=device)
+    shape = 2, run.batch_size, run.image_size, run.image_size, run.channels
+    images = (torch.rand(shape, device=device) * 2 - 1).permute(0, 1, 4, 2, 3)
+    batches = Batches(tuple(latents), tuple(images))
+    iterate = captured(game, batches) if kind == GRAPH else partial(play, game)
+
+    def call() -> None:
+        iterate(batches)
+        torch.cuda.synchronize()
+
+    return call

@@ -1,0 +1,113 @@
+"""What holds on an NVIDIA GPU: run by `make gpu`, skipped where there is none."""
+
+import copy
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from ganscape.images.datasets import Dataset
+from ganscape.images.game import Game
+from ganscape.images.iterations import Batches, captured, play
+from ganscape.images.precision import tensor_cores
+from ganscape.images.resident import ResidentImages
+from ganscape.images.sampling import RealImages
+from ganscape.images.specification import RunSpecification
+from ganscape.images.training import Schedule, train
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+
+GPU, CPU = torch.device("cuda"), torch.device("cpu")
+BATCH = 16
+
+
+def specification(**changes):
+    given = {
+        **{"data": "noise-32x32x3", "image_size": 32, "channels": 3, "architecture": "cnn", "width": "full"},
+        **{"base_features": 32, "normalisation": "spectral", "loss": "rs", "batch_size": BATCH},
+        **{"iterations": 8, "generator_learning_rate": 1e-3, "discriminator_learning_rate": 2e-4},
+        **{"betas": (0.5, 0.999), "discriminator_steps": 2, "ema_decay": 0.9, "seed": 3},
+    }
+    return RunSpecification(**(given | changes))
+
+
+def game_of(run, device, capturable=False):
+    torch.manual_seed(0)
+    return Game(run.generator().to(device), run.discriminator().to(device), run, capturable)
+
+
+def batches_of(run, seed, device):
+    random = torch.Generator().manual_seed(seed)
+    steps = run.discriminator_steps
+    latents = torch.randn(1 + steps, BATCH, 128, generator=random).to(device)
+    real = torch.rand(steps + run.objective.generator_needs_real, BATCH, 3, 32, 32, generator=random)
+    positions = torch.rand(steps, BATCH, generator=random).to(device)
+    penalised = run.objective.gradient_penalty_weight
+    return Batches(tuple(latents), tuple(real.to(device)), tuple(positions) if penalised else ())
+
+
+def losses_of(iterate, run, device, count=5):
+    return torch.stack([iterate(batches_of(run, seed, device)) for seed in range(count)]).cpu()
+
+
+@pytest.mark.parametrize("loss", ["js", "rs", "wgan-gp"])
+@pytest.mark.parametrize("architecture", ["cnn", "resnet"])
+def test_float32_on_a_gpu_is_float32(architecture, loss):
+    run = specification(architecture=architecture, loss=loss)
+    with tensor_cores("float32"):
+        here, there = (game_of(run, device) for device in (CPU, GPU))
+        expected = losses_of(lambda batches: play(here, batches), run, CPU, 2)
+        found = losses_of(lambda batches: play(there, batches), run, GPU, 2)
+    torch.testing.assert_close(found, expected, rtol=2e-3, atol=2e-3)
+
+
+@pytest.mark.parametrize("precision", ["float32", "tf32", "bf16"])
+@pytest.mark.parametrize("loss", ["js", "rs", "wgan-gp"])
+@pytest.mark.parametrize("architecture", ["cnn", "resnet"])
+def test_a_graph_plays_what_its_steps_play(architecture, loss, precision):
+    run = specification(architecture=architecture, loss=loss, precision=precision)
+    with tensor_cores(precision):
+        eager, recorded = (game_of(run, GPU, capturable=True) for _ in range(2))
+        replay = captured(recorded, batches_of(run, 9, GPU))
+        for game in (eager, recorded):
+            game.set_learning_rates(0.5)  # read by the graph where it lies
+        expected = losses_of(lambda batches: play(eager, batches), run, GPU)
+        found = losses_of(replay, run, GPU)
+    torch.testing.assert_close(found, expected, rtol=0.02, atol=0.02)
+
+
+def test_resident_images_are_those_of_the_data_set():
+    images = np.random.default_rng(0).integers(0, 256, (70, 8, 8, 3), dtype=np.uint8)
+    ours, theirs = ResidentImages(images, BATCH, 5, GPU), RealImages(images, BATCH, 5)
+    for index in (0, 3, 4):
+        scaled = [
+            torch.floor((batch.cpu().double() + 1) * 127.5 + 1e-3)
+            for batch in (ours.batch(index), theirs.batch(index))
+        ]
+        assert torch.equal(*scaled)
+
+
+@pytest.mark.parametrize("cuda_graph", [False, True])
+def test_a_run_that_was_stopped_goes_on(cuda_graph, tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), dtype=np.uint8)
+    data = Dataset("noise-32x32x3", "noise", 32, 3, (), {"train": (0, 40)}, images, np.full(40, -1), "")
+    schedule = Schedule(2, 4, 100, cuda_graph=cuda_graph)
+    whole = train(specification(), data, tmp_path / "whole", schedule, GPU)
+    assert whole["status"] == "done" and whole["environment"]["cuda_graph"] == cuda_graph
+    train(specification(), data, tmp_path / "parts", schedule, GPU)
+    for path in (tmp_path / "parts" / "checkpoints").glob("*-00000008.*"):
+        path.unlink()
+    train(specification(), data, tmp_path / "parts", schedule, GPU)
+    ends = [pd.read_csv(tmp_path / name / "history.csv").to_numpy() for name in ("whole", "parts")]
+    np.testing.assert_allclose(*ends, rtol=0.02, atol=0.02)
+
+
+def test_the_moving_average_is_on_the_gpu_too():
+    run = specification()
+    game = game_of(run, GPU)
+    before = copy.deepcopy(game.average)
+    play(game, batches_of(run, 0, GPU))
+    averaged = zip(before.parameters(), game.average.parameters(), game.generator.parameters(), strict=True)
+    for old, mean, new in averaged:
+        torch.testing.assert_close(mean, torch.lerp(old, new, 1 - run.ema_decay))
