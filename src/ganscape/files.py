@@ -59,20 +59,30 @@ def held(folder: str | os.PathLike, doing: str) -> Iterator[None]:
     lock = Path(folder) / ".lock"
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(lock, os.O_CREAT | os.O_WRONLY, 0o666)
+        descriptor = try_lock(lock)
     except OSError as error:
         raise InputError(f"cannot write {lock}: {error.strerror}; choose another place") from error
+    if descriptor is None:
+        raise InputError(f"another process is {doing} in {folder}: wait for it, or stop it")
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError(f"another process is {doing} in {folder}: wait for it, or stop it") from None
-        except OSError as error:
-            if error.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
-                raise
         yield
     finally:
         os.close(descriptor)
+
+
+def try_lock(path: str | os.PathLike) -> int | None:
+    """A descriptor that locks the file at `path` until it is closed; None if another process locks it."""
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY, 0o666)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    except OSError as error:
+        if error.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
+            os.close(descriptor)
+            raise
+    return descriptor
 
 
 def remove_partial_files(folder: str | os.PathLike) -> None:
