@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -50,20 +51,28 @@ table2:
 pytestmark = pytest.mark.end_to_end
 
 
-def snakemake(folder, *arguments, overlay=OVERLAY):
-    """Run the repository's workflow in `folder`, on two cores, with an overlay on the quick preset."""
+def command(folder, *arguments, overlay=OVERLAY):
+    """The repository's workflow in `folder`, on two cores, with an overlay on the quick preset."""
     (folder / "overlay.yaml").write_text(overlay)
+    return [
+        *(BIN / "snakemake", *arguments),
+        *("--snakefile", ROOT / "Snakefile", "--directory", folder, "--cores", "2"),
+        *("--workflow-profile", ROOT / "workflow/profiles/default"),
+        *("--configfile", ROOT / "workflow/presets/quick.yaml", folder / "overlay.yaml"),
+    ]
+
+
+def environment():
+    return {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+
+
+def snakemake(folder, *arguments, overlay=OVERLAY):
     return subprocess.run(
-        [
-            *(BIN / "snakemake", *arguments),
-            *("--snakefile", ROOT / "Snakefile", "--directory", folder, "--cores", "2"),
-            *("--workflow-profile", ROOT / "workflow/profiles/default"),
-            *("--configfile", ROOT / "workflow/presets/quick.yaml", folder / "overlay.yaml"),
-        ],
+        command(folder, *arguments, overlay=overlay),
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
-        env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+        env=environment(),
     )
 
 
@@ -74,6 +83,24 @@ def finished(tmp_path_factory):
     result = snakemake(folder, "all")
     assert result.returncode == 0, result.stdout + result.stderr
     return folder
+
+
+def test_a_second_workflow_in_the_same_folder_says_so_and_stops(tmp_path):
+    begun = subprocess.Popen(
+        command(tmp_path, "prepare"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        env=environment(),
+    )
+    locks = tmp_path / ".snakemake" / "locks"
+    while begun.poll() is None and not list(locks.glob("*")):
+        time.sleep(0.01)
+    second = snakemake(tmp_path, "prepare")
+    begun.communicate()
+    assert begun.returncode == 0
+    assert second.returncode != 0 and "locked" in second.stdout + second.stderr
+    assert snakemake(tmp_path, "prepare").returncode == 0
 
 
 def test_the_table_has_what_was_run_and_names_what_was_not(finished):

@@ -1,7 +1,8 @@
 """The three convolutions of the networks, and their gradients, by minimal filtering.
 
 A convolution's gradient with respect to its input is a convolution too: of 3x3 taps with the filter turned
-round, and between 4x4 of stride 2 and its transpose each is the other's.
+round, and between 4x4 of stride 2 and its transpose each is the other's. Gradients cannot be differentiated
+again: that is an error, not a wrong number.
 """
 
 from dataclasses import replace
@@ -9,6 +10,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 from torch.autograd import Function
+from torch.autograd.function import once_differentiable
 
 from ganscape.images.minimal_filtering.library import Geometry, Phase, convolve, correlate
 
@@ -25,6 +27,7 @@ class Same(Function):
         return _same(images, weight, bias)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
         images, weight = ctx.saved_tensors
         gradient = _channels_last(gradient)
@@ -46,6 +49,7 @@ class Halving(Function):
         return _halving(images, weight, bias)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
         images, weight = ctx.saved_tensors
         gradient = _channels_last(gradient)
@@ -67,6 +71,7 @@ class Doubling(Function):
         return _doubling(images, weight, bias)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
         images, weight = ctx.saved_tensors
         gradient = _channels_last(gradient)
