@@ -10,7 +10,6 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 from torch.autograd import Function
-from torch.autograd.function import once_differentiable
 
 from ganscape.images.minimal_filtering.library import Geometry, Phase, convolve, correlate
 
@@ -27,8 +26,8 @@ class Same(Function):
         return _same(images, weight, bias)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        _refuse_second_derivatives()
         images, weight = ctx.saved_tensors
         gradient = _channels_last(gradient)
         wanted = ctx.needs_input_grad
@@ -49,8 +48,8 @@ class Halving(Function):
         return _halving(images, weight, bias)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        _refuse_second_derivatives()
         images, weight = ctx.saved_tensors
         gradient = _channels_last(gradient)
         wanted = ctx.needs_input_grad
@@ -71,8 +70,8 @@ class Doubling(Function):
         return _doubling(images, weight, bias)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        _refuse_second_derivatives()
         images, weight = ctx.saved_tensors
         gradient = _channels_last(gradient)
         wanted = ctx.needs_input_grad
@@ -81,6 +80,12 @@ class Doubling(Function):
             _halving_weight(gradient, images) if wanted[1] else None,
             gradient.sum((0, 2, 3)) if wanted[2] else None,
         )
+
+
+def _refuse_second_derivatives() -> None:
+    """PyTorch would leave out, silently, how a gradient depends on the weights."""
+    if torch.is_grad_enabled():  # in a backward pass: create_graph=True
+        raise RuntimeError("minimal filtering has no second derivatives: leave it off for this network")
 
 
 def _same(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
