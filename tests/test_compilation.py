@@ -3,6 +3,7 @@
 import os
 import stat
 import subprocess
+import sys
 
 import pytest
 
@@ -65,3 +66,31 @@ def test_without_a_cache_folder_it_compiles_all_the_same(source, tmp_path, monke
     else:
         monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
     assert compilation.compiled(source, {"ANSWER": 5}).answer() == 5
+
+
+def test_a_damaged_library_is_compiled_again(source, tmp_path):
+    """In processes of their own, because one that has loaded a library does not read it again."""
+    script = (
+        "import sys; from pathlib import Path; from ganscape.compilation import compiled;"
+        "print(compiled(Path(sys.argv[1]), {'ANSWER': 5}).answer())"
+    )
+
+    def answer():
+        command = [sys.executable, "-c", script, str(source)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert answer() == "5"
+    (library,) = (tmp_path / "cache" / "ganscape").glob("*.so")
+    content = library.read_bytes()
+    library.write_bytes(content[:100])
+    assert answer() == "5" and not library.exists()
+    assert answer() == "5" and len(library.read_bytes()) == len(content)
+
+
+def test_a_cache_without_locks_or_space_is_done_without(source, monkeypatch, caplog):
+    def refuse(*_):
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(compilation.fcntl, "flock", refuse)
+    assert compiled(source, {"ANSWER": 9}).answer() == 9
+    assert "cannot be used" in caplog.text

@@ -36,3 +36,15 @@ def test_a_gpu_is_free_again_when_its_process_has_ended(two_gpus):
     assert [gpus.claim_gpu(1).index for _ in range(2)] == [0, 1]
     os.close(gpus._claims.pop(0))  # as the system does
     assert gpus.claim_gpu(1).index == 0
+
+
+def test_the_emptiest_is_the_one_with_the_fewest_runs(two_gpus):
+    assert [gpus.claim_gpu(3).index for _ in range(3)] == [0, 1, 0]
+    os.close(gpus._claims.pop(1))
+    assert [gpus.claim_gpu(3).index for _ in range(2)] == [1, 1]
+
+
+def test_a_folder_that_is_not_ours_is_one_clear_line(two_gpus, tmp_path):
+    (tmp_path / f"ganscape-{os.getuid()}").write_text("")
+    with pytest.raises(InputError, match="cannot note in"):
+        gpus.claim_gpu(1)

@@ -3,6 +3,7 @@
 import ctypes
 import fcntl
 import hashlib
+import logging
 import os
 import platform
 import shlex
@@ -13,12 +14,14 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from ganscape.errors import InputError
+from ganscape.errors import InputError, in_a_line
 from ganscape.files import atomic_path
 
 # Not -ffast-math: it would reorder arithmetic that is written in its order on purpose, and what is not finite
 # must show.
 FLAGS = ("-O3", "-march=native", "-std=gnu++17", "-shared", "-fPIC", "-w")
+
+logger = logging.getLogger(__name__)
 
 Macros = Mapping[str, str | int | float]
 
@@ -42,18 +45,27 @@ def compiled(source: Path, macros: Macros, flags: Sequence[str] = ()) -> ctypes.
     """The shared library of `source` with these macros defined.
 
     It is kept in the user's cache folder under all that it depends on; who needs what is being compiled waits
-    for it. Where that folder cannot be used nothing is kept. Raises `CompilationError` where the compiler
-    fails.
+    for it. Where that folder cannot be used, for whatever reason, nothing is kept. Raises `CompilationError`
+    where the compiler fails.
     """
     defined = [f"-D{name}={value}" for name, value in macros.items()]
     command = [*(compiler() or ["c++"]), *FLAGS, *flags, *defined]
     folder = _cache_folder()
-    if folder is None:
-        with tempfile.TemporaryDirectory(prefix="ganscape-") as temporary:
-            library = Path(temporary) / "library.so"
-            _compile(command, source, library)
-            return ctypes.CDLL(str(library))
-    depends_on = (source.read_bytes(), command, _version(command[0]), _processor())
+    if folder is not None:
+        try:
+            return _kept(folder, command, source)
+        except (OSError, InputError) as problem:
+            logger.warning(
+                "compiling %s anew: %s cannot be used (%s)", source.name, folder, in_a_line(problem)
+            )
+    with tempfile.TemporaryDirectory(prefix="ganscape-") as temporary:
+        library = Path(temporary) / "library.so"
+        _compile(command, source, library)
+        return ctypes.CDLL(str(library))
+
+
+def _kept(folder: Path, command: Sequence[str], source: Path) -> ctypes.CDLL:
+    depends_on = (source.read_bytes(), command, _version(tuple(compiler() or ["c++"])), _processor())
     library = folder / f"{source.stem}-{hashlib.sha256(repr(depends_on).encode()).hexdigest()}.so"
     if not library.exists():
         with open(library.with_suffix(".lock"), "w") as lock:
@@ -61,7 +73,12 @@ def compiled(source: Path, macros: Macros, flags: Sequence[str] = ()) -> ctypes.
             if not library.exists():
                 with atomic_path(library) as partial:
                     _compile(command, source, partial)
-    return ctypes.CDLL(str(library))
+                library.chmod(0o700)
+    try:
+        return ctypes.CDLL(str(library))
+    except OSError:
+        library.unlink(missing_ok=True)  # damaged: the next one compiles it again
+        raise
 
 
 def _compile(command: Sequence[str], source: Path, library: Path) -> None:
@@ -86,8 +103,8 @@ def _cache_folder() -> Path | None:
 
 
 @cache
-def _version(command: str) -> str:
-    return subprocess.run([command, "--version"], capture_output=True, text=True).stdout
+def _version(command: tuple[str, ...]) -> str:
+    return subprocess.run([*command, "--version"], capture_output=True, text=True).stdout
 
 
 @cache

@@ -6,12 +6,8 @@ import torch
 
 def random_generator(seed: int, stream: int, index: int = 0) -> torch.Generator:
     """A CPU generator for one position of a stream: the same arguments always give the same numbers."""
-    return torch.Generator().manual_seed(derived_seed(seed, stream, index))
-
-
-def derived_seed(seed: int, stream: int, index: int = 0) -> int:
-    """The seed of one position of a stream, 64 bits."""
-    return int(np.random.SeedSequence([seed, stream, index]).generate_state(1, np.uint64)[0])
+    state = np.random.SeedSequence([seed, stream, index]).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(state[0]))
 
 
 def random_bits(seed: int, stream: int, index: int, count: int) -> np.ndarray:

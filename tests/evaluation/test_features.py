@@ -137,6 +137,13 @@ def test_features_are_extracted_once_for_all_that_they_depend_on(tmp_path, caplo
     assert "damaged" in caplog.text and "extracting the features again" in caplog.text
 
 
+def test_features_that_cannot_be_shared_are_not_lost(tmp_path, caplog):
+    (tmp_path / "file").write_text("")
+    made = shared_reference(tmp_path / "file" / "features", 4, reference().metadata, reference)
+    assert np.array_equal(made.features, reference().features)
+    assert "the features are not shared" in caplog.text
+
+
 def test_absent_and_damaged_references_are_named(tmp_path):
     path = tmp_path / "features.npz"
     with pytest.raises(InputError, match="extract-features"):

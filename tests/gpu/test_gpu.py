@@ -59,7 +59,8 @@ def test_float32_on_a_gpu_is_float32(architecture, loss):
         here, there = (game_of(run, device) for device in (CPU, GPU))
         expected = losses_of(lambda batches: play(here, batches), run, CPU, 2)
         found = losses_of(lambda batches: play(there, batches), run, GPU, 2)
-    torch.testing.assert_close(found, expected, rtol=2e-3, atol=2e-3)
+    # TensorFloat-32 would be off by some 1e-3 in the first loss already.
+    torch.testing.assert_close(found[0], expected[0], rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("precision", ["float32", "tf32", "bf16"])
@@ -81,11 +82,7 @@ def test_resident_images_are_those_of_the_data_set():
     images = np.random.default_rng(0).integers(0, 256, (70, 8, 8, 3), dtype=np.uint8)
     ours, theirs = ResidentImages(images, BATCH, 5, GPU), RealImages(images, BATCH, 5)
     for index in (0, 3, 4):
-        scaled = [
-            torch.floor((batch.cpu().double() + 1) * 127.5 + 1e-3)
-            for batch in (ours.batch(index), theirs.batch(index))
-        ]
-        assert torch.equal(*scaled)
+        torch.testing.assert_close(ours.batch(index).cpu(), theirs.batch(index), rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("cuda_graph", [False, True])

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from scipy.stats import kstest
 from small_runs import specification
 
 from ganscape.images.game import Game
@@ -64,18 +63,13 @@ def test_iterations_that_only_warm_up_leave_no_trace(iterations_before):
     assert_same_bits(disturbed, calm)
 
 
-def test_resident_images_are_the_same_with_other_noise():
+def test_resident_images_are_the_same_to_the_bit():
     images = np.random.default_rng(0).integers(0, 256, (70, 8, 8, 3), dtype=np.uint8)
     resident, streamed = ResidentImages(images, 16, 5, CPU), RealImages(images, 16, 5)
-    noise = []
     for index in (0, 3, 4, 9, 4):
-        ours, theirs = resident.batch(index), streamed.batch(index)
-        assert ours.shape == theirs.shape and ours.is_contiguous(memory_format=torch.channels_last)
-        scaled = [torch.floor((batch.double() + 1) * 127.5 + 1e-3) for batch in (ours, theirs)]
-        assert torch.equal(*scaled)
-        noise.append(((ours.double() + 1) * 127.5 - scaled[0]).flatten() * 128 / 127.5)
-    assert torch.equal(noise[2], noise[4]) and not torch.equal(noise[0], noise[1])
-    assert kstest(torch.cat(noise[:4]).clamp(0, 1), "uniform").pvalue > 0.001
+        batch = resident.batch(index)
+        assert torch.equal(batch, streamed.batch(index))
+        assert batch.is_contiguous(memory_format=torch.channels_last)
 
 
 def test_images_that_do_not_fit_stay_where_they_are(monkeypatch):

@@ -17,7 +17,7 @@ from small_runs import specification
 
 from ganscape.cli import main
 from ganscape.errors import InputError
-from ganscape.images import checkpoints, snapshots, starts, tensor_files, training
+from ganscape.images import checkpoints, minimal_filtering, snapshots, starts, tensor_files, training
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game
 from ganscape.images.networks import count_parameters
@@ -455,7 +455,25 @@ def test_the_record_names_what_the_numbers_depend_on(dataset, tmp_path):
     environment = record["environment"]
     assert environment["torch"] == torch.__version__
     assert environment["threads"] == torch.get_num_threads()
-    assert (environment["device"], environment["convolutions"]) == ("cpu", "library")
+    assert environment["device"] == "cpu"
+    assert environment["generator_convolutions"] == environment["discriminator_convolutions"] == "PyTorch's"
+
+
+@pytest.mark.skipif(not minimal_filtering.available(), reason="there is no C++ compiler")
+@pytest.mark.parametrize(("loss", "discriminators"), [("rs", "minimal"), ("wgan-gp", "PyTorch's")])
+def test_the_record_says_whose_convolutions_they_were(dataset, tmp_path, loss, discriminators):
+    """A gradient penalty is differentiated again, which minimal filtering is not."""
+    environment = train(specification(loss=loss, iterations=1), dataset, tmp_path, EVERY, CPU)["environment"]
+    assert environment["generator_convolutions"].startswith("minimal")
+    assert environment["discriminator_convolutions"].startswith(discriminators)
+
+
+def test_the_record_of_a_finished_run_stays(dataset, tmp_path):
+    train(specification(), dataset, tmp_path, EVERY, CPU)
+    before = (tmp_path / "training.json").read_bytes()
+    record = train(specification(), dataset, tmp_path, replace(EVERY, history_every=1), CPU)
+    assert (tmp_path / "training.json").read_bytes() == before
+    assert record == json.loads(before)
 
 
 def test_a_graph_without_a_gpu_is_refused(dataset, tmp_path):

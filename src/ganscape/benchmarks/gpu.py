@@ -20,11 +20,11 @@ GRAPH = "graph"
 
 def measure_on_gpu(name: str, repeats: int, seconds_per_turn: float) -> list[Measurement]:
     """Iterations per second of one network, each variant with images in the GPU's memory."""
-    network = name.removeprefix(PREFIX)
+    build = partial(_build, name.removeprefix(PREFIX), torch.cuda.current_device())
     variants: dict[str, Builder] = {
-        PLAIN: partial(_build, network, "float32", PLAIN),
-        "fast": partial(_build, network, "float32", "fast"),
-        **{f"{GRAPH}, {precision}": partial(_build, network, precision, GRAPH) for precision in PRECISIONS},
+        PLAIN: partial(build, "float32", PLAIN),
+        "fast": partial(build, "float32", "fast"),
+        **{f"{GRAPH}, {precision}": partial(build, precision, GRAPH) for precision in PRECISIONS},
     }
     measured = performance(variants, repeats, seconds_per_turn)
     rates = {variant: result.rate for variant, result in measured.items()}
@@ -33,11 +33,10 @@ def measure_on_gpu(name: str, repeats: int, seconds_per_turn: float) -> list[Mea
     return [replace(row, precision=precisions.get(row.variant, "float32")) for row in rows]
 
 
-def _build(network: str, precision: str, kind: str) -> Callable[[], None]:
-    device = torch.device("cuda")
+def _build(network: str, gpu: int, precision: str, kind: str) -> Callable[[], None]:
+    torch.cuda.set_device(gpu)
+    device = torch.device("cuda", gpu)
     run = specification_of(*NETWORKS[network], precision=precision)
-    cores = tensor_cores(precision)
-    cores.__enter__()  # for as long as this process measures
     torch.manual_seed(0)
     players = run.generator().to(device), run.discriminator().to(device)
     game = TextbookGame(*players, run) if kind == PLAIN else Game(*players, run, capturable=kind == GRAPH)
@@ -45,10 +44,12 @@ def _build(network: str, precision: str, kind: str) -> Callable[[], None]:
     shape = 2, run.batch_size, run.image_size, run.image_size, run.channels
     images = (torch.rand(shape, device=device) * 2 - 1).permute(0, 1, 4, 2, 3)
     batches = Batches(tuple(latents), tuple(images))
-    iterate = captured(game, batches) if kind == GRAPH else partial(play, game)
+    with tensor_cores(precision):
+        iterate = captured(game, batches) if kind == GRAPH else partial(play, game)
 
     def call() -> None:
-        iterate(batches)
+        with tensor_cores(precision):
+            iterate(batches)
         torch.cuda.synchronize()
 
     return call

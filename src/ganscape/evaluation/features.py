@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch_fidelity
 from torch import Tensor, nn
 
+from ganscape import __version__
 from ganscape.errors import InputError, in_a_line
 from ganscape.evaluation.extractors import Extractor
 from ganscape.files import atomic_path
@@ -140,7 +142,8 @@ def shared_reference(folder: Path, images: int, metadata: dict, make: Callable[[
     A file there is named by the digest of all that the features depend on, so that runs, presets and
     workflows share it; a damaged one is made again, with a warning.
     """
-    content = json.dumps({**metadata, "images": images}, sort_keys=True)
+    versions = {"ganscape": __version__, "torch_fidelity": torch_fidelity.__version__}
+    content = json.dumps({**metadata, "images": images, **versions}, sort_keys=True)
     path = folder / f"{hashlib.sha256(content.encode()).hexdigest()}.npz"
     if path.exists():
         try:
@@ -148,10 +151,14 @@ def shared_reference(folder: Path, images: int, metadata: dict, make: Callable[[
         except InputError as damage:
             logger.warning("%s: extracting the features again", damage)
         else:
-            logger.info("the features were already at %s", path)
-            return kept
+            if kept.metadata == metadata:
+                logger.info("the features were already at %s", path)
+                return kept
     reference = make()
-    save_reference(path, reference)
+    try:
+        save_reference(path, reference)
+    except InputError as problem:
+        logger.warning("the features are not shared: %s", problem)
     return reference
 
 

@@ -112,6 +112,15 @@ def checkpoint_path(run_directory: str | Path, iteration: int) -> Path:
     return _folder(Path(run_directory)) / f"iteration-{iteration:08d}.safetensors"
 
 
+def is_whole(run_directory: str | Path, iteration: int) -> bool:
+    """Whether the checkpoint after `iteration` iterations is there, and undamaged."""
+    try:
+        tensor_files.read(checkpoint_path(run_directory, iteration), KIND)
+    except Damaged:
+        return False
+    return True
+
+
 def _folder(run_directory: Path) -> Path:
     return run_directory / "checkpoints"
 

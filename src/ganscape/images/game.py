@@ -49,9 +49,10 @@ class Game:
         self.generator = generator.to(memory_format=torch.channels_last)
         self.generator.memory_format = torch.channels_last
         self.discriminator = discriminator
-        use_minimal_filtering(self.generator)
-        if not self.objective.gradient_penalty_weight:  # whose gradient is differentiated again
-            use_minimal_filtering(self.discriminator)
+        if specification.precision == "float32" and self._device().type == "cpu":
+            use_minimal_filtering(self.generator)
+            if not self.objective.gradient_penalty_weight:  # whose gradient is differentiated again
+                use_minimal_filtering(self.discriminator)
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
         self.generator_optimiser = self._adam(self.generator, specification.generator_learning_rate)
         self.discriminator_optimiser = self._adam(
@@ -119,8 +120,11 @@ class Game:
             return self.discriminator(real), self.discriminator(fake)
         return self.discriminator(torch.cat((real, fake))).split((len(real), len(fake)))
 
+    def _device(self) -> torch.device:
+        return next(self.generator.parameters()).device
+
     def _reduced(self) -> AbstractContextManager:
-        return reduced(self.specification.precision, next(self.generator.parameters()).device)
+        return reduced(self.specification.precision, self._device())
 
     @torch.no_grad()
     def _update_average(self) -> None:

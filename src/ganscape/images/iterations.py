@@ -1,5 +1,6 @@
 """One iteration of a game on batches that are given, as a function or as a CUDA graph."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -53,7 +54,8 @@ def captured(game: Game, example: Batches) -> Iteration:
     before = saved_state(game)
     stream = torch.cuda.Stream()
     stream.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(stream):
+    with torch.cuda.stream(stream), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*capturable")  # the warm-up is what Adam warns of
         for _ in range(WARM_UP):
             play(game, static)
     torch.cuda.current_stream().wait_stream(stream)

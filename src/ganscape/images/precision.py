@@ -15,12 +15,16 @@ from torch.nn.utils import parametrize
 from ganscape.errors import InputError
 
 PRECISIONS = ("float32", "bf16", "tf32")
+AMPERE = (8, 0)  # compute capability
 
 
 def require_possible(precision: str, device: torch.device) -> None:
-    """Raise `InputError` unless `device` has arithmetic of this precision."""
+    """Raise `InputError` unless `device` has arithmetic of this precision; a processor may emulate bf16."""
     if precision == "tf32" and device.type != "cuda":
         raise InputError(f"precision tf32 is for NVIDIA's GPUs, the device is {device.type}: choose another")
+    if precision != "float32" and device.type == "cuda" and torch.cuda.get_device_capability(device) < AMPERE:
+        name = torch.cuda.get_device_name(device)
+        raise InputError(f"precision {precision} is for NVIDIA's Ampere and later, not {name}: use float32")
 
 
 def reduced(precision: str, device: torch.device) -> AbstractContextManager:

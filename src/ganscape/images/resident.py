@@ -1,26 +1,25 @@
-"""Training images that live where the networks do, so that a GPU never waits for a processor's copies."""
+"""Training images that live where the networks do, so that a GPU never waits for copies of them."""
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ganscape.images.sampling import NOISE_WIDTH, Stream, epoch_order
-from ganscape.seeding import derived_seed
+from ganscape.images.sampling import Stream, dequantised, epoch_order
+from ganscape.seeding import random_bits
 
 SHARE = 0.5  # of the free memory that images may take
 
 
 class ResidentImages:
-    """As `ganscape.images.sampling.RealImages`, with all images in the memory of `device`.
+    """As `ganscape.images.sampling.RealImages`, to the bit, with all images in the memory of `device`.
 
-    The order of the images is the same, the noise is drawn on the device and therefore another.
+    What comes from the processor is the order of an epoch and the noise of a batch, two bytes per value.
     """
 
     def __init__(self, images: np.ndarray, batch_size: int, seed: int, device: torch.device) -> None:
-        self.images = torch.from_numpy(np.ascontiguousarray(images)).to(device)
+        self.images = torch.from_numpy(np.array(images)).to(device)
         self.batch_size, self.seed = batch_size, seed
         self.batches_per_epoch = len(images) // batch_size
-        self._random = torch.Generator(device)
         self._epoch, self._order = -1, torch.empty(0, dtype=torch.int64)
 
     def batch(self, index: int) -> Tensor:
@@ -31,10 +30,8 @@ class ResidentImages:
             self._epoch, self._order = epoch, order.to(self.images.device)
         rows = self._order[position * self.batch_size : (position + 1) * self.batch_size]
         pixels = self.images.index_select(0, rows)
-        self._random.manual_seed(derived_seed(self.seed, Stream.NOISE, index))
-        noise = torch.rand(pixels.shape, generator=self._random, device=pixels.device)
-        dequantised = noise.mul_(NOISE_WIDTH).add_(pixels, alpha=1 / 127.5).sub_(1)
-        return dequantised.permute(0, 3, 1, 2)
+        bits = torch.from_numpy(random_bits(self.seed, Stream.NOISE, index, pixels.numel()))
+        return dequantised(pixels, bits.to(pixels.device))
 
 
 def fits(images: np.ndarray, device: torch.device) -> bool:

@@ -31,6 +31,14 @@ def epoch_order(count: int, seed: int, stream: Stream, epoch: int) -> Tensor:
     return torch.randperm(count, generator=random_generator(seed, stream, epoch))
 
 
+def dequantised(pixels: Tensor, bits: Tensor) -> Tensor:
+    """uint8 pixels (B, H, W, C) with int16 random bits, as float32 (B, C, H, W) in channels-last memory."""
+    # The bits are signed: half the noise's width brings them to [0, 1/128).
+    images = bits.view(pixels.shape).mul(NOISE_WIDTH / NOISE_LEVELS)
+    images.add_(pixels, alpha=1 / 127.5).add_(NOISE_WIDTH / 2 - 1)
+    return images.permute(0, 3, 1, 2)
+
+
 class RealImages:
     """Batches of real images: every epoch a fresh permutation, an incomplete last batch dropped.
 
@@ -62,8 +70,5 @@ class RealImages:
             self._epoch, self._order = epoch, order.numpy()
         rows = self._order[position * self.batch_size : (position + 1) * self.batch_size]
         pixels = torch.from_numpy(self.images[rows])
-        bits = torch.from_numpy(random_bits(self.seed, self.noise_stream, index, pixels.numel()))
-        # The bits are signed: half the noise's width brings them to [0, 1/128).
-        dequantised = bits.view(pixels.shape).mul(NOISE_WIDTH / NOISE_LEVELS)
-        dequantised.add_(pixels, alpha=1 / 127.5).add_(NOISE_WIDTH / 2 - 1)
-        return dequantised.permute(0, 3, 1, 2)
+        bits = random_bits(self.seed, self.noise_stream, index, pixels.numel())
+        return dequantised(pixels, torch.from_numpy(bits))

@@ -23,11 +23,12 @@ from tqdm import tqdm
 from ganscape import __version__
 from ganscape.errors import InputError
 from ganscape.files import atomic_path, held, remove_partial_files, write_json
-from ganscape.images import checkpoints, minimal_filtering, snapshots
+from ganscape.images import checkpoints, snapshots
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game, learning_rate_factor
 from ganscape.images.iterations import Batches, captured, play
 from ganscape.images.networks import count_full_width, count_parameters
+from ganscape.images.networks.layers import filters_minimally
 from ganscape.images.pixels import NonFiniteError
 from ganscape.images.precision import require_possible, tensor_cores
 from ganscape.images.resident import ResidentImages, fits
@@ -92,8 +93,27 @@ def train(
     if schedule.cuda_graph and device.type != "cuda":
         raise InputError(f"CUDA graphs are for NVIDIA's GPUs, the device is {device.type}: leave them out")
     with held(run_directory, "training"), tensor_cores(specification.precision):
-        remove_partial_files(run_directory)
+        for folder in ("checkpoints", "snapshots", "samples"):
+            remove_partial_files(run_directory / folder)
+        if (record := _finished(specification, run_directory)) is not None:
+            logger.info("%s has been trained already", run_directory)
+            return record
         return _train(specification, dataset, run_directory, schedule, device, start)
+
+
+def _finished(specification: RunSpecification, run_directory: Path) -> dict | None:
+    """The record of a run that has nothing left to do: it says how the run came about, so it stays."""
+    if not (run_directory / checkpoints.RECORD).exists():
+        return None
+    record = checkpoints.read_training_record(run_directory)
+    is_whole = (
+        record["status"] == "done"
+        and record["specification"] == specification.as_dict()
+        and record["iteration"] == specification.iterations
+        and checkpoints.is_whole(run_directory, record["iteration"])
+        and (run_directory / "samples" / "final.png").exists()
+    )
+    return record if is_whole else None
 
 
 def _train(
@@ -130,7 +150,7 @@ def _train(
         "reason": reason,
         "iteration": run.iteration,
         "parameters": run.parameters(),
-        "environment": _environment(device, specification.precision, schedule.cuda_graph),
+        "environment": _environment(run.game, device, schedule.cuda_graph),
         "iterations_of_this_session": run.iteration - first,
         "wall_time_seconds_of_this_session": round(time.monotonic() - begin, 3),
     }
@@ -315,8 +335,9 @@ def _signals_noted() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _environment(device: torch.device, precision: str, cuda_graph: bool) -> dict[str, str | int | bool]:
-    filtered = device.type == "cpu" and precision != "bf16" and minimal_filtering.available()
+def _environment(game: Game, device: torch.device, cuda_graph: bool) -> dict[str, str | int | bool]:
+    filtered = [filters_minimally(network) for network in (game.generator, game.discriminator)]
+    convolutions = ["minimal filtering, where it suits" if is_so else "PyTorch's" for is_so in filtered]
     return {
         "ganscape": __version__,
         "python": platform.python_version(),
@@ -324,7 +345,8 @@ def _environment(device: torch.device, precision: str, cuda_graph: bool) -> dict
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
         "processor": platform.machine(),
         "threads": torch.get_num_threads(),
-        "convolutions": "minimal filtering" if filtered else "library",
+        "generator_convolutions": convolutions[0],
+        "discriminator_convolutions": convolutions[1],
         "cuda_graph": cuda_graph,
         "deterministic_algorithms": torch.are_deterministic_algorithms_enabled(),
     }

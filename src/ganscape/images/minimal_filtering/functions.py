@@ -22,6 +22,7 @@ class Same(Function):
     @staticmethod
     def forward(ctx, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         images = _channels_last(images)
+        bias = None if bias is None else bias.contiguous()
         ctx.save_for_backward(images, weight)
         return _same(images, weight, bias)
 
@@ -44,6 +45,7 @@ class Halving(Function):
     @staticmethod
     def forward(ctx, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         images = _channels_last(images)
+        bias = None if bias is None else bias.contiguous()
         ctx.save_for_backward(images, weight)
         return _halving(images, weight, bias)
 
@@ -66,6 +68,7 @@ class Doubling(Function):
     @staticmethod
     def forward(ctx, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         images = _channels_last(images)
+        bias = None if bias is None else bias.contiguous()
         ctx.save_for_backward(images, weight)
         return _doubling(images, weight, bias)
 
@@ -107,7 +110,7 @@ def _same_back(gradient: Tensor, weight: Tensor) -> Tensor:
 
 
 def _same_weight(images: Tensor, gradient: Tensor) -> Tensor:
-    weight = torch.empty(gradient.shape[1], images.shape[1], 3, 3)
+    weight = torch.empty(gradient.shape[1], images.shape[1], 3, 3, dtype=torch.float32)
     correlate(_same_geometry(images, weight), images, gradient, weight)
     return weight
 
@@ -124,7 +127,7 @@ def _halving(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
 
 
 def _halving_weight(images: Tensor, gradient: Tensor) -> Tensor:
-    weight = torch.empty(gradient.shape[1], images.shape[1], 4, 4)
+    weight = torch.empty(gradient.shape[1], images.shape[1], 4, 4, dtype=torch.float32)
     correlate(_halving_geometry(images, weight), images, gradient, weight)
     return weight
 
@@ -163,4 +166,5 @@ def _channels_last(images: Tensor) -> Tensor:
 
 
 def _empty(like: Tensor, channels: int, height: int, width: int) -> Tensor:
-    return torch.empty(len(like), channels, height, width, memory_format=torch.channels_last)
+    shape = len(like), channels, height, width
+    return torch.empty(shape, dtype=like.dtype, memory_format=torch.channels_last)

@@ -1,6 +1,7 @@
 """`convolutions.cpp`, compiled once for this processor, called with tensors."""
 
 import ctypes
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from torch import Tensor
 
 from ganscape.compilation import CompilationError, compiled, compiler
 from ganscape.images.minimal_filtering.matrices import OUTPUTS, minimal_filtering
+
+logger = logging.getLogger(__name__)
 
 SOURCE = Path(__file__).with_name("convolutions.cpp")
 CHANNELS = 16  # that images come in multiples of
@@ -63,7 +66,8 @@ def available() -> bool:
         return False
     try:
         _library()
-    except (CompilationError, OSError):
+    except (CompilationError, OSError) as problem:
+        logger.warning("PyTorch's convolutions serve: ours did not compile (%s)", problem)
         return False
     return True
 
@@ -121,7 +125,7 @@ _kept = threading.local()
 def _workspace(size: int) -> Tensor:
     """The same memory for every call of a thread, so that it stays in the caches."""
     if getattr(_kept, "workspace", None) is None or _kept.workspace.numel() < size:
-        _kept.workspace = torch.empty(size)
+        _kept.workspace = torch.empty(size, dtype=torch.float32)
     return _kept.workspace
 
 

@@ -15,10 +15,8 @@ class Convolution(nn.Conv2d):
     minimal_filtering = False
 
     def _conv_forward(self, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        if self.minimal_filtering:
-            shape = self.kernel_size, self.stride, self.padding
-            if function := minimal_filtering.convolution(shape, images, weight):
-                return function(images, weight, bias)
+        if self.minimal_filtering and (function := minimal_filtering.convolution(self, images, weight)):
+            return function(images, weight, bias)
         return super()._conv_forward(images, weight, bias)
 
 
@@ -28,10 +26,8 @@ class TransposedConvolution(nn.ConvTranspose2d):
     minimal_filtering = False
 
     def forward(self, images: Tensor) -> Tensor:
-        if self.minimal_filtering:
-            shape = self.kernel_size, self.stride, self.padding
-            if function := minimal_filtering.transposed_convolution(shape, images, self.weight):
-                return function(images, self.weight, self.bias)
+        if self.minimal_filtering and (function := minimal_filtering.transposed_convolution(self, images)):
+            return function(images, self.weight, self.bias)
         return super().forward(images)
 
 
@@ -61,3 +57,9 @@ def normalised(convolution: Convolution, normalisation: str, first: bool) -> lis
     if normalisation in ("batch", "none"):
         return [convolution]
     raise InputError(f"unknown normalisation {normalisation!r}: choose from {', '.join(NORMALISATIONS)}")
+
+
+def filters_minimally(network: nn.Module) -> bool:
+    """Whether `use_minimal_filtering` has taken effect."""
+    layers = (Convolution, TransposedConvolution)
+    return any(module.minimal_filtering for module in network.modules() if isinstance(module, layers))
