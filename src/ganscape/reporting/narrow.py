@@ -60,8 +60,8 @@ def draw_narrow(traces: Traces, halves: Sequence[Half]) -> tuple[Figure, pd.Data
         drawn.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
         features = " and ".join(sorted(set(raw["features"])))
         drawn.suptitle(
-            f"FID over training, raw weights, {raw['samples'].max():,} images, features of {features}; "
-            "thin: a seed each, thick: their mean",
+            "FID over training (thin: a seed each, thick: their mean)\n"
+            f"raw weights, {raw['samples'].max():,} images, features of {features}",
             fontsize=8,
         )
     return drawn, scores.drop(columns="path")
