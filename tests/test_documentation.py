@@ -4,9 +4,12 @@ import doctest
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from ganscape.cli import STEPS
+from ganscape.reporting.rendering import number
+from ganscape.reporting.statistics import mean_interval
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -33,3 +36,19 @@ def test_targets_and_steps_that_pages_name_exist(page):
         words = re.sub(r"-\S+ \S+", "", options).split()
         assert {word for word in words if word.isidentifier()} <= rules, options
     assert set(re.findall(r"python -m ganscape ([a-z]\S*)", text)) <= set(STEPS)
+
+
+def test_the_gaps_of_narrow_networks_are_those_of_the_reference_results():
+    """The table of docs/laptop.md, computed again from the scores in results/reference."""
+    scores = pd.read_csv(ROOT / "results/reference/laptop/figures/narrow.csv")
+    final = scores[(scores["weights"] == "raw") & (scores["iteration"] == scores["iteration"].max())]
+    page = (ROOT / "docs/laptop.md").read_text(encoding="utf-8")
+    names = {"fashion_mnist-32x32x1": "Fashion-MNIST", "mnist-32x32x1": "MNIST"}
+    for (data, spectral), runs in final.groupby(["data", "spectral_norm"]):
+        cells = []
+        for width in ("quarter", "eighth"):
+            fids = runs[runs["width"] == width].pivot(index="seed", columns="loss", values="fid")
+            mean, low, high = mean_interval((fids["js"] - fids["rs"]).to_numpy())
+            cells.append(f"{number(mean)} ({number(low)} to {number(high)})")
+        kind = "spectral norm" if spectral == "yes" else "batch norm in D"
+        assert f"| {names[data]}, {kind} | {' | '.join(cells)} |" in page

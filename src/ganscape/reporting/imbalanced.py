@@ -148,7 +148,8 @@ def draw_imbalanced(traces: Traces, half: Half) -> tuple[Figure, pd.DataFrame]:
         handles, labels = places[0, 0].get_legend_handles_labels()
         drawn.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False)
         drawn.suptitle(
-            f"{half.shown_name}, classes in unequal shares\nas a classifier sees them; dotted: their shares in the data",
+            f"{half.shown_name}, classes in unequal shares\n"
+            "as a classifier sees them; dotted: their shares in the data",
             fontsize=8,
         )
     return drawn, shares
