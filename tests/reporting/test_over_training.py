@@ -242,7 +242,7 @@ def test_the_figure_shows_the_start_and_every_learning_rate(from_bad_start, valu
     assert shown[1:3] == ["learning rate 1e-05", "learning rate 0.0001"]
     assert len(numbers) == 6 * 2 * 2
     samples, runs = draw_bad_init_samples(from_bad_start, DIGITS)
-    assert titles(samples)[:2] == ["1e-05\nFID 60.0", "0.0001"] and len(runs) == 4
+    assert titles(samples)[:2] == ["learning rate 1e-05\nFID 60.0", "learning rate 0.0001"] and len(runs) == 4
 
 
 def test_the_steps_write_what_they_are_asked_for(from_bad_start, values, tmp_path, capsys):
