@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from ganscape.images.minimal_filtering.functions import Doubling, Halving, Same
+from ganscape.images.minimal_filtering.functions import doubling, halving, same
 from ganscape.images.minimal_filtering.library import CHANNELS, MOST_CHANNELS, available
 
 __all__ = ["available", "convolution", "transposed_convolution"]
@@ -19,9 +19,9 @@ def convolution(layer: nn.Conv2d, images: Tensor, weight: Tensor) -> Function | 
         return None
     shape = layer.kernel_size, layer.stride, layer.padding
     if shape == ((3, 3), (1, 1), (1, 1)):
-        return Same.apply
+        return same
     if shape == ((4, 4), (2, 2), (1, 1)) and not any(side % 2 for side in images.shape[2:]):
-        return Halving.apply
+        return halving
     return None
 
 
@@ -29,7 +29,7 @@ def transposed_convolution(layer: nn.ConvTranspose2d, images: Tensor) -> Functio
     """The function of (images, weight, bias) that does what `layer` would, if there is one."""
     shape = layer.kernel_size, layer.stride, layer.padding, layer.output_padding
     known = shape == ((4, 4), (2, 2), (1, 1), (0, 0))
-    return Doubling.apply if known and _suits(layer, images, layer.weight, len(layer.weight)) else None
+    return doubling if known and _suits(layer, images, layer.weight, len(layer.weight)) else None
 
 
 def _suits(layer: nn.Module, images: Tensor, weight: Tensor, inputs: int) -> bool:

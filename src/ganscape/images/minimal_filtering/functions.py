@@ -5,7 +5,8 @@ round, and between 4x4 of stride 2 and its transpose each is the other's. Gradie
 again: that is an error, not a wrong number.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -16,73 +17,52 @@ from ganscape.images.minimal_filtering.library import Geometry, Phase, convolve,
 PARITIES = (0, 1)
 
 
-class Same(Function):
+@dataclass(frozen=True)
+class _Kind:
+    """A convolution of (images, weight, bias), and its gradients given that of its value."""
+
+    value: Callable[[Tensor, Tensor, Tensor | None], Tensor]
+    images_gradient: Callable[[Tensor, Tensor], Tensor]  # of (gradient, weight)
+    weight_gradient: Callable[[Tensor, Tensor], Tensor]  # of (images, gradient)
+
+
+class Filtered(Function):
+    """A convolution of one of the kinds below, for automatic differentiation."""
+
+    @staticmethod
+    def forward(ctx, kind: _Kind, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        images = _channels_last(images)
+        ctx.kind = kind
+        ctx.save_for_backward(images, weight)
+        return kind.value(images, weight, None if bias is None else bias.contiguous())
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        _refuse_second_derivatives()
+        images, weight = ctx.saved_tensors
+        gradient = _channels_last(gradient)
+        _, *wanted = ctx.needs_input_grad
+        return (
+            None,
+            ctx.kind.images_gradient(gradient, weight) if wanted[0] else None,
+            ctx.kind.weight_gradient(images, gradient) if wanted[1] else None,
+            gradient.sum((0, 2, 3)) if wanted[2] else None,
+        )
+
+
+def same(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """3x3, padding 1: (N, C, H, W), (K, C, 3, 3) and (K,) to (N, K, H, W)."""
-
-    @staticmethod
-    def forward(ctx, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        images = _channels_last(images)
-        bias = None if bias is None else bias.contiguous()
-        ctx.save_for_backward(images, weight)
-        return _same(images, weight, bias)
-
-    @staticmethod
-    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        _refuse_second_derivatives()
-        images, weight = ctx.saved_tensors
-        gradient = _channels_last(gradient)
-        wanted = ctx.needs_input_grad
-        return (
-            _same_back(gradient, weight) if wanted[0] else None,
-            _same_weight(images, gradient) if wanted[1] else None,
-            gradient.sum((0, 2, 3)) if wanted[2] else None,
-        )
+    return Filtered.apply(_Kind(_same, _same_back, _same_weight), images, weight, bias)
 
 
-class Halving(Function):
+def halving(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """4x4, stride 2, padding 1: (N, C, 2H, 2W), (K, C, 4, 4) and (K,) to (N, K, H, W)."""
-
-    @staticmethod
-    def forward(ctx, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        images = _channels_last(images)
-        bias = None if bias is None else bias.contiguous()
-        ctx.save_for_backward(images, weight)
-        return _halving(images, weight, bias)
-
-    @staticmethod
-    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        _refuse_second_derivatives()
-        images, weight = ctx.saved_tensors
-        gradient = _channels_last(gradient)
-        wanted = ctx.needs_input_grad
-        return (
-            _doubling(gradient, weight, None) if wanted[0] else None,
-            _halving_weight(images, gradient) if wanted[1] else None,
-            gradient.sum((0, 2, 3)) if wanted[2] else None,
-        )
+    return Filtered.apply(_Kind(_halving, _doubling, _halving_weight), images, weight, bias)
 
 
-class Doubling(Function):
+def doubling(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """Transposed 4x4, stride 2, padding 1: (N, C, H, W), (C, K, 4, 4) and (K,) to (N, K, 2H, 2W)."""
-
-    @staticmethod
-    def forward(ctx, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        images = _channels_last(images)
-        bias = None if bias is None else bias.contiguous()
-        ctx.save_for_backward(images, weight)
-        return _doubling(images, weight, bias)
-
-    @staticmethod
-    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        _refuse_second_derivatives()
-        images, weight = ctx.saved_tensors
-        gradient = _channels_last(gradient)
-        wanted = ctx.needs_input_grad
-        return (
-            _halving(gradient, weight, None) if wanted[0] else None,
-            _halving_weight(gradient, images) if wanted[1] else None,
-            gradient.sum((0, 2, 3)) if wanted[2] else None,
-        )
+    return Filtered.apply(_Kind(_doubling, _halving, _doubling_weight), images, weight, bias)
 
 
 def _refuse_second_derivatives() -> None:
@@ -119,7 +99,7 @@ def _same_geometry(images: Tensor, weight: Tensor) -> Geometry:
     return Geometry(3, tuple(images.shape[2:]), 1, 1, (0, 0), _strides(weight), (Phase(-1, -1, 0),))
 
 
-def _halving(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+def _halving(images: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     height, width = images.shape[2:]
     out = _empty(images, len(weight), height // 2, width // 2)
     convolve(_halving_geometry(images, weight), images, weight, bias, out)
@@ -132,6 +112,10 @@ def _halving_weight(images: Tensor, gradient: Tensor) -> Tensor:
     return weight
 
 
+def _doubling_weight(images: Tensor, gradient: Tensor) -> Tensor:
+    return _halving_weight(gradient, images)
+
+
 def _halving_geometry(images: Tensor, weight: Tensor) -> Geometry:
     """Samples 2 q - 1 + p, q = 0, 1, ..., meet taps p and p + 2, for both parities p of both dimensions."""
     height, width = images.shape[2:]
@@ -141,7 +125,7 @@ def _halving_geometry(images: Tensor, weight: Tensor) -> Geometry:
     return Geometry(2, (height // 2, width // 2), 2, 1, (0, 0), strides, phases)
 
 
-def _doubling(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+def _doubling(images: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     height, width = images.shape[2:]
     outputs, inputs, row, column = _strides(weight)
     out = _empty(images, weight.shape[1], 2 * height, 2 * width)
