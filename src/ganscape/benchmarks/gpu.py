@@ -24,12 +24,12 @@ def measure_on_gpu(name: str, repeats: int, seconds_per_turn: float) -> list[Mea
     variants: dict[str, Builder] = {
         PLAIN: partial(build, "float32", PLAIN),
         "fast": partial(build, "float32", "fast"),
-        **{f"{GRAPH}, {precision}": partial(build, precision, GRAPH) for precision in PRECISIONS},
+        **{f"{GRAPH}-{precision}": partial(build, precision, GRAPH) for precision in PRECISIONS},
     }
     measured = performance(variants, repeats, seconds_per_turn)
     rates = {variant: result.rate for variant, result in measured.items()}
     rows = compared(name, rates, "iterations/s", torch.get_num_threads())
-    precisions = {f"{GRAPH}, {precision}": precision for precision in PRECISIONS}
+    precisions = {f"{GRAPH}-{precision}": precision for precision in PRECISIONS}
     return [replace(row, precision=precisions.get(row.variant, "float32")) for row in rows]
 
 

@@ -26,7 +26,7 @@ NETWORKS = {
 }
 BATCH_SIZE = 64
 MATMUL, BF16 = "matmul", "bf16"
-FAST, LIBRARY = "fast", "fast, library's convolutions"
+FAST, LIBRARY = "fast", "fast-library"  # the latter with PyTorch's convolutions
 
 
 def measure_training(name: str, repeats: int, seconds_per_turn: float) -> list[Measurement]:
@@ -43,8 +43,8 @@ def measure_training(name: str, repeats: int, seconds_per_turn: float) -> list[M
     }
     products: dict[str, Builder] = {MATMUL: partial(build_matmul, threads)}
     if has_bf16():
-        steps[f"{FAST}, {BF16}"] = partial(_build_iteration, name, Game, threads, precision=BF16)
-        products[f"{MATMUL}, {BF16}"] = partial(build_matmul, threads, torch.bfloat16)
+        steps[f"{FAST}-{BF16}"] = partial(_build_iteration, name, Game, threads, precision=BF16)
+        products[f"{MATMUL}-{BF16}"] = partial(build_matmul, threads, torch.bfloat16)
     measured = performance(steps | products, repeats, seconds_per_turn)
     rates = {variant: measured[variant].rate for variant in steps}
     memory = {variant: measured[variant].peak_memory for variant in steps}
@@ -52,7 +52,7 @@ def measure_training(name: str, repeats: int, seconds_per_turn: float) -> list[M
     operations = {variant: rate * each for variant, rate in rates.items() if variant != PLAIN}
     matmul = {variant: measured[variant].rate * 2 * MATRIX_SIZE**3 / 1e9 for variant in products}
     share = {
-        variant: value / matmul[f"{MATMUL}, {BF16}" if BF16 in variant else MATMUL]
+        variant: value / matmul[f"{MATMUL}-{BF16}" if BF16 in variant else MATMUL]
         for variant, value in operations.items()
     }
     return [
