@@ -4,34 +4,23 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganscape.images.sampling import Stream, dequantised, epoch_order
-from ganscape.seeding import random_bits
+from ganscape.images.sampling import RealImages
 
 SHARE = 0.5  # of the free memory that images may take
 
 
-class ResidentImages:
-    """As `ganscape.images.sampling.RealImages`, to the bit, with all images in the memory of `device`.
+class ResidentImages(RealImages):
+    """The same batches, to the bit, of images that are all in the memory of `device`.
 
-    What comes from the processor is the order of an epoch and the noise of a batch, two bytes per value.
+    What comes from the processor is which images a batch has, and its noise, two bytes per value.
     """
 
     def __init__(self, images: np.ndarray, batch_size: int, seed: int, device: torch.device) -> None:
-        self.images = torch.from_numpy(np.array(images)).to(device)
-        self.batch_size, self.seed = batch_size, seed
-        self.batches_per_epoch = len(images) // batch_size
-        self._epoch, self._order = -1, torch.empty(0, dtype=torch.int64)
+        super().__init__(images, batch_size, seed)
+        self._resident = torch.from_numpy(np.array(images)).to(device)
 
-    def batch(self, index: int) -> Tensor:
-        """The `index`-th batch since the run began: float32 (B, C, H, W), channels-last, dequantised."""
-        epoch, position = divmod(index, self.batches_per_epoch)
-        if epoch != self._epoch:
-            order = epoch_order(len(self.images), self.seed, Stream.ORDER, epoch)
-            self._epoch, self._order = epoch, order.to(self.images.device)
-        rows = self._order[position * self.batch_size : (position + 1) * self.batch_size]
-        pixels = self.images.index_select(0, rows)
-        bits = torch.from_numpy(random_bits(self.seed, Stream.NOISE, index, pixels.numel()))
-        return dequantised(pixels, bits.to(pixels.device))
+    def _pixels(self, rows: np.ndarray) -> Tensor:
+        return self._resident.index_select(0, torch.from_numpy(rows).to(self._resident.device))
 
 
 def fits(images: np.ndarray, device: torch.device) -> bool:

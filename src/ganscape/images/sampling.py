@@ -26,19 +26,6 @@ class Stream(IntEnum):
     COPIES_NOISE = 8
 
 
-def epoch_order(count: int, seed: int, stream: Stream, epoch: int) -> Tensor:
-    """The permutation of `count` images in which an epoch takes them, int64."""
-    return torch.randperm(count, generator=random_generator(seed, stream, epoch))
-
-
-def dequantised(pixels: Tensor, bits: Tensor) -> Tensor:
-    """uint8 pixels (B, H, W, C) with int16 random bits, as float32 (B, C, H, W) in channels-last memory."""
-    # The bits are signed: half the noise's width brings them to [0, 1/128).
-    images = bits.view(pixels.shape).mul(NOISE_WIDTH / NOISE_LEVELS)
-    images.add_(pixels, alpha=1 / 127.5).add_(NOISE_WIDTH / 2 - 1)
-    return images.permute(0, 3, 1, 2)
-
-
 class RealImages:
     """Batches of real images: every epoch a fresh permutation, an incomplete last batch dropped.
 
@@ -66,9 +53,17 @@ class RealImages:
         """The `index`-th batch since the run began."""
         epoch, position = divmod(index, self.batches_per_epoch)
         if epoch != self._epoch:
-            order = epoch_order(len(self.images), self.seed, self.order_stream, epoch)
+            order = torch.randperm(
+                len(self.images), generator=random_generator(self.seed, self.order_stream, epoch)
+            )
             self._epoch, self._order = epoch, order.numpy()
         rows = self._order[position * self.batch_size : (position + 1) * self.batch_size]
-        pixels = torch.from_numpy(self.images[rows])
-        bits = random_bits(self.seed, self.noise_stream, index, pixels.numel())
-        return dequantised(pixels, torch.from_numpy(bits))
+        pixels = self._pixels(rows)
+        bits = torch.from_numpy(random_bits(self.seed, self.noise_stream, index, pixels.numel()))
+        # The bits are signed: half the noise's width brings them to [0, 1/128).
+        dequantised = bits.to(pixels.device).view(pixels.shape).mul(NOISE_WIDTH / NOISE_LEVELS)
+        dequantised.add_(pixels, alpha=1 / 127.5).add_(NOISE_WIDTH / 2 - 1)
+        return dequantised.permute(0, 3, 1, 2)
+
+    def _pixels(self, rows: np.ndarray) -> Tensor:
+        return torch.from_numpy(self.images[rows])

@@ -98,7 +98,7 @@ def train(
         if (record := _finished(specification, run_directory)) is not None:
             logger.info("%s has been trained already", run_directory)
             return record
-        return _train(specification, dataset, run_directory, schedule, device, start)
+        return _train(_Run(specification, dataset, run_directory, schedule, device, start))
 
 
 def _finished(specification: RunSpecification, run_directory: Path) -> dict | None:
@@ -116,15 +116,8 @@ def _finished(specification: RunSpecification, run_directory: Path) -> dict | No
     return record if is_whole else None
 
 
-def _train(
-    specification: RunSpecification,
-    dataset: Dataset,
-    run_directory: Path,
-    schedule: Schedule,
-    device: torch.device,
-    start: Start | None,
-) -> dict:
-    run = _Run(specification, dataset, run_directory, schedule, device, start)
+def _train(run: "_Run") -> dict:
+    specification = run.specification
     # Before the first iteration, so that a folder that cannot be written is noticed at once.
     run.write_history()
     begin = time.monotonic()
@@ -150,11 +143,11 @@ def _train(
         "reason": reason,
         "iteration": run.iteration,
         "parameters": run.parameters(),
-        "environment": _environment(run.game, device, schedule.cuda_graph),
+        "environment": _environment(run.game, run.device, run.schedule.cuda_graph),
         "iterations_of_this_session": run.iteration - first,
         "wall_time_seconds_of_this_session": round(time.monotonic() - begin, 3),
     }
-    write_json(run_directory / checkpoints.RECORD, record)
+    write_json(run.run_directory / checkpoints.RECORD, record)
     # A run so short that its bar was never drawn still leaves a line in its log.
     logger.info("%s after iteration %d", status, run.iteration)
     return record
@@ -214,7 +207,7 @@ class _Run:
         if last or self.iteration % self.schedule.checkpoint_every == 0:
             self.save()
 
-    def _images(self, images: np.ndarray) -> RealImages | ResidentImages:
+    def _images(self, images: np.ndarray) -> RealImages:
         run = self.specification
         if self.schedule.cuda_graph and fits(images, self.device):
             return ResidentImages(images, run.batch_size, run.seed, self.device)

@@ -12,8 +12,8 @@
    parities of a row and a column, of which the sum is taken; its transpose is four of which each gives every
    other output. So everything here is made from `convolve` and `correlate` and from where samples lie.
 
-   `library.py` compiles this file and passes the matrices: A_TRANSPOSED_3, G_3, B_TRANSPOSED_3 for r = 3 and
-   the same for r = 2. Channels come in multiples of CHANNELS. */
+   `library.py` compiles this file and passes the matrices, A_TRANSPOSED_3, G_3, B_TRANSPOSED_3 for r = 3 and
+   the same for r = 2, and m for both, OUTPUTS. Channels come in multiples of CHANNELS, up to MOST_CHANNELS. */
 
 #include <algorithm>
 #include <cstdint>
@@ -27,9 +27,6 @@
 #endif
 #define LANES (VECTOR_BYTES / (int)sizeof(float))
 #define PANEL (2 * LANES) /* columns of a product held in registers */
-#define CHANNELS 16
-#define MOST_CHANNELS 4096
-#define OUTPUTS 4 /* m, for both sizes of filter */
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLLED _Pragma("GCC unroll 8")
 

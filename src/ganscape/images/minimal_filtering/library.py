@@ -142,7 +142,7 @@ def _function(name: str, pointers: int) -> Callable[..., None]:
 
 @cache
 def _library() -> ctypes.CDLL:
-    macros = {}
+    macros = {"OUTPUTS": OUTPUTS, "CHANNELS": CHANNELS, "MOST_CHANNELS": MOST_CHANNELS}
     for taps in (2, 3):
         outputs, filters, samples = minimal_filtering(taps)
         for name, matrix in (("A_TRANSPOSED", outputs), ("G", filters), ("B_TRANSPOSED", samples)):
