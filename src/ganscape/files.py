@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import glob
 import hashlib
 import json
 import os
@@ -85,9 +86,15 @@ def try_lock(path: str | os.PathLike) -> int | None:
     return descriptor
 
 
-def remove_partial_files(folder: str | os.PathLike) -> None:
-    """Remove what a killed process left of `atomic_path` below `folder`, where no one may be writing."""
-    for remains in Path(folder).rglob(".*.partial*"):
+def remove_partial_files(target: str | os.PathLike) -> None:
+    """Remove what a killed process left of `atomic_path`, which no one may be using now.
+
+    That of the file `target`, whether it is there or not, and, where `target` is a folder, all below it.
+    """
+    target = Path(target).resolve()
+    for remains in target.parent.glob(f".{glob.escape(target.stem)}.*.partial{glob.escape(target.suffix)}"):
+        remains.unlink(missing_ok=True)
+    for remains in target.rglob(".*.partial*"):
         remains.unlink(missing_ok=True)
 
 

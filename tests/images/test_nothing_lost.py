@@ -86,6 +86,16 @@ def test_a_run_killed_at_random_moments_ends_in_the_same_bits(tmp_path):
     print(f"{kills} kills of {runs} runs, {interrupted} in the middle of a file")
 
 
+def test_what_killed_processes_were_writing_is_removed(tmp_path):
+    train(specification(iterations=4), noise(), tmp_path, EVERY, CPU)
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != ".lock"]
+    assert {path.parent.name for path in written} == {tmp_path.name, "checkpoints", "snapshots", "samples"}
+    for path in written:
+        path.with_name(f".{path.stem}.1a2b3c4d.partial{path.suffix}").touch()
+    train(specification(iterations=4), noise(), tmp_path, EVERY, CPU)
+    assert {path for path in tmp_path.rglob("*") if path.is_file() and path.name != ".lock"} == set(written)
+
+
 def test_a_run_stopped_by_a_signal_goes_on_where_it_was(tmp_path):
     for number in (signal.SIGTERM, signal.SIGINT):
         folder = tmp_path / number.name

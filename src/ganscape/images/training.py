@@ -38,6 +38,7 @@ from ganscape.images.specification import RunSpecification
 from ganscape.images.starts import Start
 from ganscape.progress import progress_bar
 
+HISTORY = "history.csv"
 # Losses are means over the iterations since the row before, the discriminator's that of each last step.
 HISTORY_COLUMNS = ("iteration", "generator_loss", "discriminator_loss", "learning_rate_factor")
 
@@ -93,8 +94,8 @@ def train(
     if schedule.cuda_graph and device.type != "cuda":
         raise InputError(f"CUDA graphs are for NVIDIA's GPUs, the device is {device.type}: leave them out")
     with held(run_directory, "training"), tensor_cores(specification.precision):
-        for folder in ("checkpoints", "snapshots", "samples"):
-            remove_partial_files(run_directory / folder)
+        for written in ("checkpoints", "snapshots", "samples", HISTORY, checkpoints.RECORD):
+            remove_partial_files(run_directory / written)
         if (record := _finished(specification, run_directory)) is not None:
             logger.info("%s has been trained already", run_directory)
             return record
@@ -256,7 +257,7 @@ class _Run:
 
     def write_history(self) -> None:
         frame = pd.DataFrame(self.history, columns=list(HISTORY_COLUMNS)).astype({"iteration": int})
-        with atomic_path(self.run_directory / "history.csv") as path:
+        with atomic_path(self.run_directory / HISTORY) as path:
             frame.to_csv(path, index=False)
 
     def parameters(self) -> dict[str, int]:
