@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from ganscape.images.networks.layers import use_minimal_filtering
+from ganscape.images.networks.layers import can_filter, use_minimal_filtering
 from ganscape.images.precision import normalise_weights, reduced, widened
 from ganscape.images.specification import RunSpecification
 from ganscape.penalties import interpolation_gradient_penalty
@@ -49,7 +49,7 @@ class Game:
         self.generator = generator.to(memory_format=torch.channels_last)
         self.generator.memory_format = torch.channels_last
         self.discriminator = discriminator
-        if specification.precision == "float32" and self._device().type == "cpu":
+        if self._device().type == "cpu" and can_filter(specification.precision):
             use_minimal_filtering(self.generator)
             if not self.objective.gradient_penalty_weight:  # whose gradient is differentiated again
                 use_minimal_filtering(self.discriminator)

@@ -12,11 +12,17 @@
    parities of a row and a column, of which the sum is taken; its transpose is four of which each gives every
    other output. So everything here is made from `convolve` and `correlate` and from where samples lie.
 
+   The factors of the product in the middle are floats, or, to go faster, rounded to bfloat16; its sums, and all
+   else, are floats.
+
    `library.py` compiles this file and passes the matrices, A_TRANSPOSED_3, G_3, B_TRANSPOSED_3 for r = 3 and
    the same for r = 2, and m for both, OUTPUTS. Channels come in multiples of CHANNELS, up to MOST_CHANNELS. */
 
 #include <algorithm>
 #include <cstdint>
+#ifdef __AVX512BF16__
+#include <immintrin.h>
+#endif
 
 #ifdef __AVX512F__
 #define VECTOR_BYTES 64
@@ -61,6 +67,43 @@ struct Tiles {
 };
 
 alignas(64) static const float zeros[MOST_CHANNELS] = {0};
+
+/* --- Factors of a product ------------------------------------------------------------------------- */
+
+/* A cell is what one step of a product takes of a row or column of a factor: a float, or two bfloat16, of
+   which the products are added. Both have the size of a float, and lie alike: cells of a row of the left factor
+   one after the other, or cells of a column; of the right factor a vector of columns. */
+struct Single {
+  static constexpr int values = 1;
+
+  /* A vector of a row's values, the first of them at `index`. */
+  INLINE void store_along(float *row, Int index, V value) { *(V *)(row + index) = value; }
+
+  /* Value number `part` of each of a vector of cells; number 0 first. */
+  INLINE void store_part(float *cells, int, V value) { *(V *)cells = value; }
+
+  INLINE void multiply_add(V &sum, float left, V right) { sum += left * right; }
+};
+
+#ifdef __AVX512BF16__
+struct Pair {
+  static constexpr int values = 2;
+
+  INLINE void store_along(float *row, Int index, V value) {
+    _mm256_storeu_si256((__m256i *)(row + index / 2), (__m256i)_mm512_cvtneps_pbh((__m512)value));
+  }
+
+  INLINE void store_part(float *cells, int part, V value) {
+    const __m512i rounded = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)value));
+    _mm512_storeu_si512(
+        cells, part ? _mm512_loadu_si512(cells) | _mm512_slli_epi32(rounded, 16) : rounded);
+  }
+
+  INLINE void multiply_add(V &sum, float left, V right) {
+    sum = (V)_mm512_dpbf16_ps((__m512)sum, (__m512bh)_mm512_set1_ps(left), (__m512bh)right);
+  }
+};
+#endif
 
 /* --- Transforms, of one tile and a vector of channels at a time ----------------------------------- */
 
@@ -116,17 +159,17 @@ INLINE void locate(const Grid &grid, const Tiles &tiles, Int tile, Pixel *image,
   }
 }
 
-/* B^T d B of one tile: to out[p * stride + channel]. */
-template <int r>
-INLINE void transform_samples(const Grid &grid, const Tiles &tiles, Int tile, const float *images, float *out,
-                              Int stride) {
+/* B^T d B of one tile, of which `store(p, channel, vector)` takes position p. */
+template <int r, typename Store>
+INLINE void transform_samples(const Grid &grid, const Tiles &tiles, Int tile, const float *images,
+                              Store store) {
   constexpr int n = Filter<r>::samples;
   const float *at[n * n];
   locate<n>(grid, tiles, tile, images, zeros, at);
   for (Int c = 0; c < grid.channels; c += LANES)
     apply_twice<n, n, false>(
         Filter<r>::b_transposed, [&](int i, int j) { return load_vector(at[i * n + j] + c); },
-        [&](int i, int j, V value) { store_vector(out + (i * n + j) * stride + c, value); });
+        [&](int i, int j, V value) { store(i * n + j, c, value); });
 }
 
 /* A^T M A of one tile, and the bias: from products[p * stride + channel] to the images. */
@@ -148,20 +191,23 @@ INLINE void transform_products(const Grid &grid, const Tiles &tiles, Int tile, c
   }
 }
 
-/* A y A^T of one tile, the transpose of the above: as row `row` of panels of columns that are `depth` deep. */
-template <int r>
+/* A y A^T of one tile, the transpose of the above, of which `store(p, channel, vector)` takes position p. */
+template <int r, typename Store>
 INLINE void transform_gradients(const Grid &grid, const Tiles &tiles, Int tile, const float *images,
-                                float *out, Int stride, Int row, Int depth) {
+                                Store store) {
   constexpr int n = Filter<r>::samples;
   const float *at[OUTPUTS * OUTPUTS];
   locate<OUTPUTS>(grid, tiles, tile, images, zeros, at);
-  for (Int c = 0; c < grid.channels; c += LANES) {
-    const Int panel = c / PANEL * PANEL, width = std::min<Int>(PANEL, grid.channels - panel);
-    float *place = out + panel * depth + row * width + c - panel;
+  for (Int c = 0; c < grid.channels; c += LANES)
     apply_twice<n, OUTPUTS, true>(
         Filter<r>::a_transposed, [&](int i, int j) { return load_vector(at[i * OUTPUTS + j] + c); },
-        [&](int i, int j, V value) { store_vector(place + (i * n + j) * stride, value); });
-  }
+        [&](int i, int j, V value) { store(i * n + j, c, value); });
+}
+
+/* Where the cells of a row, from a column on, lie in a right factor, which is cut into panels of columns. */
+INLINE Int in_panels(Int columns, Int depth, Int row, Int column) {
+  const Int panel = column / PANEL * PANEL, width = std::min<Int>(PANEL, columns - panel);
+  return panel * depth + row * width + column - panel;
 }
 
 /* Where tap (i, j) between input channel c and output k lies. */
@@ -170,26 +216,25 @@ struct Taps {
   Int inputs, outputs;            /* channels */
 };
 
-/* G g G^T of all filters of a phase, to rows `first`... of panels: out[p * stride + panel * depth + ...]. */
-template <int r>
+/* G g G^T of all filters of a phase, to rows `first`... of a right factor of `depth` cells per position. */
+template <int r, typename Cell>
 static void transform_filters(const Taps &taps, const float *filters, float *out, Int stride, Int depth,
                               Int first) {
   constexpr int n = Filter<r>::samples;
 #pragma omp parallel for schedule(static)
-  for (Int k = 0; k < taps.outputs; k += LANES) {
-    const Int panel = k / PANEL * PANEL, width = std::min<Int>(PANEL, taps.outputs - panel);
+  for (Int k = 0; k < taps.outputs; k += LANES)
     for (Int c = 0; c < taps.inputs; c++) {
       float values[r * r][LANES];
       const float *from = filters + k * taps.output + c * taps.input;
       for (int lane = 0; lane < LANES; lane++, from += taps.output)
         UNROLLED for (int i = 0; i < r; i++) UNROLLED for (int j = 0; j < r; j++) values[i * r + j][lane] =
             from[i * taps.row + j * taps.column];
-      float *place = out + panel * depth + (first + c) * width + k - panel;
+      float *cells = out + in_panels(taps.outputs, depth, (first + c) / Cell::values, k);
+      const int part = (first + c) % Cell::values;
       apply_twice<n, r, false>(
           Filter<r>::g, [&](int i, int j) { return load_vector(values[i * r + j]); },
-          [&](int i, int j, V value) { store_vector(place + (i * n + j) * stride, value); });
+          [&](int i, int j, V value) { Cell::store_part(cells + (i * n + j) * stride, part, value); });
     }
-  }
 }
 
 /* G^T f G, the transpose of the above, from in[p * stride + row * columns + column] to the filters. */
@@ -214,7 +259,7 @@ static void transform_filters_back(const Taps &taps, float *filters, const float
 /* --- Matrix products ------------------------------------------------------------------------------ */
 
 /* ROWS x (vectors * LANES) of a product: left[i * row + k * column] times right[k * vectors * LANES + j]. */
-template <int vectors>
+template <typename Cell, int vectors>
 INLINE void multiply_panel(const float *left, Int row, Int column, const float *right, Int depth, float *out,
                            Int out_row, bool add) {
   V sums[ROWS][vectors];
@@ -225,7 +270,7 @@ INLINE void multiply_panel(const float *left, Int row, Int column, const float *
     UNROLLED for (int v = 0; v < vectors; v++) values[v] = *(const V *)(right + (k * vectors + v) * LANES);
     UNROLLED for (int i = 0; i < ROWS; i++) {
       const float factor = left[i * row + k * column];
-      UNROLLED for (int v = 0; v < vectors; v++) sums[i][v] += factor * values[v];
+      UNROLLED for (int v = 0; v < vectors; v++) Cell::multiply_add(sums[i][v], factor, values[v]);
     }
   }
   UNROLLED for (int i = 0; i < ROWS; i++) UNROLLED for (int v = 0; v < vectors; v++) *
@@ -233,13 +278,14 @@ INLINE void multiply_panel(const float *left, Int row, Int column, const float *
 }
 
 /* `rows` rows, a multiple of ROWS, and the columns of one panel, which is half as wide at the right margin. */
+template <typename Cell>
 static void multiply(const float *left, Int row, Int column, const float *right, Int depth, Int width,
                      Int rows, float *out, Int out_row, bool add) {
   for (Int i = 0; i < rows; i += ROWS) {
     if (width == PANEL)
-      multiply_panel<2>(left + i * row, row, column, right, depth, out + i * out_row, out_row, add);
+      multiply_panel<Cell, 2>(left + i * row, row, column, right, depth, out + i * out_row, out_row, add);
     else
-      multiply_panel<1>(left + i * row, row, column, right, depth, out + i * out_row, out_row, add);
+      multiply_panel<Cell, 1>(left + i * row, row, column, right, depth, out + i * out_row, out_row, add);
   }
 }
 
@@ -261,19 +307,20 @@ struct Shape {
 
 /* The sum over the phases of the convolutions of their samples. `work` holds the transformed filters, then
    a chunk's samples and products. */
-template <int r>
+template <int r, typename Cell>
 static void convolve(const Shape &of, const float *images, const float *filters, const float *bias,
                      float *out, float *work) {
   constexpr int positions = Filter<r>::samples * Filter<r>::samples;
-  const Int depth = of.depth(), columns = of.to.channels, panels = (columns + PANEL - 1) / PANEL;
+  const Int depth = of.depth() / Cell::values, columns = of.to.channels;
+  const Int panels = (columns + PANEL - 1) / PANEL;
   const Int filter_stride = depth * columns + APART;
   const Int row = depth + APART, sample_stride = of.chunk * row + APART;
   const Int out_row = columns + APART, product_stride = of.chunk * out_row + APART;
   float *right = work, *left = right + positions * filter_stride,
         *products = left + positions * sample_stride;
   for (int phase = 0; phase < of.phases; phase++)
-    transform_filters<r>(of.taps, filters + of.filter_offset[phase], right, filter_stride, depth,
-                         phase * of.taps.inputs);
+    transform_filters<r, Cell>(of.taps, filters + of.filter_offset[phase], right, filter_stride, depth,
+                               phase * of.taps.inputs);
 #pragma omp parallel
   for (Int first = 0; first < of.tiles.count; first += of.chunk) {
     const Int rows = std::min(of.chunk, of.tiles.count - first);
@@ -281,13 +328,16 @@ static void convolve(const Shape &of, const float *images, const float *filters,
 #pragma omp for schedule(static)
     for (Int tile = 0; tile < rows; tile++)
       for (int phase = 0; phase < of.phases; phase++)
-        transform_samples<r>(of.from[phase], of.tiles, first + tile, images,
-                             left + tile * row + phase * of.from[0].channels, sample_stride);
+        transform_samples<r>(
+            of.from[phase], of.tiles, first + tile, images, [&](int p, Int channel, V value) {
+              const Int index = phase * of.from[0].channels + channel;
+              Cell::store_along(left + p * sample_stride + tile * row, index, value);
+            });
 #pragma omp for schedule(static) collapse(2)
     for (Int p = 0; p < positions; p++)
       for (Int panel = 0; panel < panels; panel++) {
         const Int begin = panel * PANEL;
-        multiply(left + p * sample_stride, row, 1, right + p * filter_stride + begin * depth, depth,
+        multiply<Cell>(left + p * sample_stride, row, 1, right + p * filter_stride + begin * depth, depth,
                  std::min<Int>(PANEL, columns - begin), padded, products + p * product_stride + begin,
                  out_row, false);
       }
@@ -300,30 +350,38 @@ static void convolve(const Shape &of, const float *images, const float *filters,
 
 /* The gradient of `convolve` with respect to the filters. `work` holds the gradient with respect to the
    transformed ones, then a chunk's samples and gradients. */
-template <int r>
+template <int r, typename Cell>
 static void correlate(const Shape &of, const float *images, const float *gradients, float *filters,
                       float *work) {
   constexpr int positions = Filter<r>::samples * Filter<r>::samples;
   const Int rows = of.depth(), columns = of.to.channels, panels = (columns + PANEL - 1) / PANEL;
   const Int filter_stride = rows * columns + APART;
-  const Int row = rows + APART, sample_stride = of.chunk * row + APART;
-  const Int gradient_stride = of.chunk * columns + APART;
+  const Int row = rows + APART, most = of.chunk / Cell::values; /* cells, of an even number of tiles */
+  const Int sample_stride = most * row + APART, gradient_stride = most * columns + APART;
   float *sums = work, *left = sums + positions * filter_stride, *right = left + positions * sample_stride;
 #pragma omp parallel
   for (Int first = 0; first < of.tiles.count; first += of.chunk) {
-    const Int depth = std::min(of.chunk, of.tiles.count - first);
+    const Int tiles = std::min(of.chunk, of.tiles.count - first);
+    const Int depth = (tiles + Cell::values - 1) / Cell::values;
 #pragma omp for schedule(static)
-    for (Int tile = 0; tile < depth; tile++) {
-      for (int phase = 0; phase < of.phases; phase++)
-        transform_samples<r>(of.from[phase], of.tiles, first + tile, images,
-                             left + tile * row + phase * of.from[0].channels, sample_stride);
-      transform_gradients<r>(of.to, of.tiles, first + tile, gradients, right, gradient_stride, tile, depth);
-    }
+    for (Int cell = 0; cell < depth; cell++)
+      for (int part = 0; part < Cell::values && cell * Cell::values + part < tiles; part++) {
+        const Int tile = first + cell * Cell::values + part;
+        for (int phase = 0; phase < of.phases; phase++)
+          transform_samples<r>(of.from[phase], of.tiles, tile, images, [&](int p, Int channel, V value) {
+            const Int index = phase * of.from[0].channels + channel;
+            Cell::store_part(left + p * sample_stride + cell * row + index, part, value);
+          });
+        transform_gradients<r>(of.to, of.tiles, tile, gradients, [&](int p, Int channel, V value) {
+          const Int index = in_panels(columns, depth, cell, channel);
+          Cell::store_part(right + p * gradient_stride + index, part, value);
+        });
+      }
 #pragma omp for schedule(static) collapse(2)
     for (Int p = 0; p < positions; p++)
       for (Int panel = 0; panel < panels; panel++) {
         const Int begin = panel * PANEL;
-        multiply(left + p * sample_stride, 1, row, right + p * gradient_stride + begin * depth, depth,
+        multiply<Cell>(left + p * sample_stride, 1, row, right + p * gradient_stride + begin * depth, depth,
                  std::min<Int>(PANEL, columns - begin), rows, sums + p * filter_stride + begin, columns,
                  first > 0);
       }
@@ -355,7 +413,7 @@ static Shape read(const Int *shape) {
   return of;
 }
 
-/* Floats of `work` that either needs. */
+/* Floats of `work` that either needs, at most. */
 extern "C" Int work_size(int taps, const Int *shape) {
   const Shape of = read(shape);
   const Int positions = (OUTPUTS + taps - 1) * (OUTPUTS + taps - 1), depth = of.depth(),
@@ -363,14 +421,26 @@ extern "C" Int work_size(int taps, const Int *shape) {
   return positions * (depth * columns + of.chunk * (depth + columns + 2 * APART) + 3 * APART);
 }
 
-#define EXPORTED(r)                                                                                          \
-  extern "C" void convolve_##r(const Int *shape, const float *images, const float *filters,                  \
-                               const float *bias, float *out, float *work) {                                 \
-    convolve<r>(read(shape), images, filters, bias, out, work);                                              \
+#define EXPORTED(r, Cell, suffix)                                                                            \
+  extern "C" void convolve_##r##suffix(const Int *shape, const float *images, const float *filters,          \
+                                       const float *bias, float *out, float *work) {                         \
+    convolve<r, Cell>(read(shape), images, filters, bias, out, work);                                        \
   }                                                                                                          \
-  extern "C" void correlate_##r(const Int *shape, const float *images, const float *gradients,               \
-                                float *filters, float *work) {                                               \
-    correlate<r>(read(shape), images, gradients, filters, work);                                             \
+  extern "C" void correlate_##r##suffix(const Int *shape, const float *images, const float *gradients,       \
+                                        float *filters, float *work) {                                       \
+    correlate<r, Cell>(read(shape), images, gradients, filters, work);                                       \
   }
-EXPORTED(2)
-EXPORTED(3)
+EXPORTED(2, Single, )
+EXPORTED(3, Single, )
+#ifdef __AVX512BF16__
+EXPORTED(2, Pair, _bfloat16)
+EXPORTED(3, Pair, _bfloat16)
+#endif
+
+extern "C" int has_bfloat16(void) {
+#ifdef __AVX512BF16__
+  return 1;
+#else
+  return 0;
+#endif
+}

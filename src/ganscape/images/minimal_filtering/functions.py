@@ -2,7 +2,9 @@
 
 A convolution's gradient with respect to its input is a convolution too: of 3x3 taps with the filter turned
 round, and between 4x4 of stride 2 and its transpose each is the other's. Gradients cannot be differentiated
-again: that is an error, not a wrong number.
+again: that is an error, not a wrong number. Values are float32 throughout. With `bfloat16`, the factors of
+the products are rounded to it where they are transformed, which errs about four times as much as rounding
+images and weights.
 """
 
 from collections.abc import Callable
@@ -19,50 +21,61 @@ PARITIES = (0, 1)
 
 @dataclass(frozen=True)
 class _Kind:
-    """A convolution of (images, weight, bias), and its gradients given that of its value."""
+    """A convolution, and its gradients given that of its value.
 
-    value: Callable[[Tensor, Tensor, Tensor | None], Tensor]
-    images_gradient: Callable[[Tensor, Tensor], Tensor]  # of (gradient, weight)
-    weight_gradient: Callable[[Tensor, Tensor], Tensor]  # of (images, gradient)
+    The last argument of each is whether factors of products are rounded to bfloat16.
+    """
+
+    value: Callable[[Tensor, Tensor, Tensor | None, bool], Tensor]  # of images, weight and bias
+    images_gradient: Callable[[Tensor, Tensor, None, bool], Tensor]  # of the gradient and weight
+    weight_gradient: Callable[[Tensor, Tensor, bool], Tensor]  # of images and the gradient
 
 
 class Filtered(Function):
     """A convolution of one of the kinds below, for automatic differentiation."""
 
     @staticmethod
-    def forward(ctx, kind: _Kind, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    def forward(
+        ctx, kind: _Kind, bfloat16: bool, images: Tensor, weight: Tensor, bias: Tensor | None
+    ) -> Tensor:
         images = _channels_last(images)
-        ctx.kind = kind
+        ctx.kind, ctx.bfloat16 = kind, bfloat16
         ctx.save_for_backward(images, weight)
-        return kind.value(images, weight, None if bias is None else bias.contiguous())
+        return kind.value(images, weight, None if bias is None else bias.contiguous(), bfloat16)
 
     @staticmethod
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
         _refuse_second_derivatives()
         images, weight = ctx.saved_tensors
         gradient = _channels_last(gradient)
-        _, *wanted = ctx.needs_input_grad
+        kind, bfloat16 = ctx.kind, ctx.bfloat16
+        _, _, *wanted = ctx.needs_input_grad
         return (
             None,
-            ctx.kind.images_gradient(gradient, weight) if wanted[0] else None,
-            ctx.kind.weight_gradient(images, gradient) if wanted[1] else None,
+            None,
+            kind.images_gradient(gradient, weight, None, bfloat16) if wanted[0] else None,
+            kind.weight_gradient(images, gradient, bfloat16) if wanted[1] else None,
             gradient.sum((0, 2, 3)) if wanted[2] else None,
         )
 
 
-def same(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+def same(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool = False) -> Tensor:
     """3x3, padding 1: (N, C, H, W), (K, C, 3, 3) and (K,) to (N, K, H, W)."""
-    return Filtered.apply(_Kind(_same, _same_back, _same_weight), images, weight, bias)
+    return _filtered(_Kind(_same, _same_back, _same_weight), images, weight, bias, bfloat16)
 
 
-def halving(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+def halving(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool = False) -> Tensor:
     """4x4, stride 2, padding 1: (N, C, 2H, 2W), (K, C, 4, 4) and (K,) to (N, K, H, W)."""
-    return Filtered.apply(_Kind(_halving, _doubling, _halving_weight), images, weight, bias)
+    return _filtered(_Kind(_halving, _doubling, _halving_weight), images, weight, bias, bfloat16)
 
 
-def doubling(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+def doubling(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool = False) -> Tensor:
     """Transposed 4x4, stride 2, padding 1: (N, C, H, W), (C, K, 4, 4) and (K,) to (N, K, 2H, 2W)."""
-    return Filtered.apply(_Kind(_doubling, _halving, _doubling_weight), images, weight, bias)
+    return _filtered(_Kind(_doubling, _halving, _doubling_weight), images, weight, bias, bfloat16)
+
+
+def _filtered(kind: _Kind, images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor:
+    return Filtered.apply(kind, bfloat16, images.float(), weight, bias)
 
 
 def _refuse_second_derivatives() -> None:
@@ -71,13 +84,13 @@ def _refuse_second_derivatives() -> None:
         raise RuntimeError("minimal filtering has no second derivatives: leave it off for this network")
 
 
-def _same(images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+def _same(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor:
     out = _empty(images, len(weight), *images.shape[2:])
-    convolve(_same_geometry(images, weight), images, weight, bias, out)
+    convolve(_same_geometry(images, weight), images, weight, bias, out, bfloat16)
     return out
 
 
-def _same_back(gradient: Tensor, weight: Tensor) -> Tensor:
+def _same_back(gradient: Tensor, weight: Tensor, bias: None, bfloat16: bool) -> Tensor:
     """The filter is turned round, and its channels change roles."""
     out = _empty(gradient, weight.shape[1], *gradient.shape[2:])
     of = _same_geometry(gradient, weight)
@@ -85,13 +98,13 @@ def _same_back(gradient: Tensor, weight: Tensor) -> Tensor:
     turned = replace(
         of, strides=(outputs, inputs, -row, -column), phases=(Phase(-1, -1, 2 * row + 2 * column),)
     )
-    convolve(turned, gradient, weight, None, out)
+    convolve(turned, gradient, weight, bias, out, bfloat16)
     return out
 
 
-def _same_weight(images: Tensor, gradient: Tensor) -> Tensor:
+def _same_weight(images: Tensor, gradient: Tensor, bfloat16: bool) -> Tensor:
     weight = torch.empty(gradient.shape[1], images.shape[1], 3, 3, dtype=torch.float32)
-    correlate(_same_geometry(images, weight), images, gradient, weight)
+    correlate(_same_geometry(images, weight), images, gradient, weight, bfloat16)
     return weight
 
 
@@ -99,21 +112,21 @@ def _same_geometry(images: Tensor, weight: Tensor) -> Geometry:
     return Geometry(3, tuple(images.shape[2:]), 1, 1, (0, 0), _strides(weight), (Phase(-1, -1, 0),))
 
 
-def _halving(images: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+def _halving(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor:
     height, width = images.shape[2:]
     out = _empty(images, len(weight), height // 2, width // 2)
-    convolve(_halving_geometry(images, weight), images, weight, bias, out)
+    convolve(_halving_geometry(images, weight), images, weight, bias, out, bfloat16)
     return out
 
 
-def _halving_weight(images: Tensor, gradient: Tensor) -> Tensor:
+def _halving_weight(images: Tensor, gradient: Tensor, bfloat16: bool) -> Tensor:
     weight = torch.empty(gradient.shape[1], images.shape[1], 4, 4, dtype=torch.float32)
-    correlate(_halving_geometry(images, weight), images, gradient, weight)
+    correlate(_halving_geometry(images, weight), images, gradient, weight, bfloat16)
     return weight
 
 
-def _doubling_weight(images: Tensor, gradient: Tensor) -> Tensor:
-    return _halving_weight(gradient, images)
+def _doubling_weight(images: Tensor, gradient: Tensor, bfloat16: bool) -> Tensor:
+    return _halving_weight(gradient, images, bfloat16)
 
 
 def _halving_geometry(images: Tensor, weight: Tensor) -> Geometry:
@@ -125,7 +138,7 @@ def _halving_geometry(images: Tensor, weight: Tensor) -> Geometry:
     return Geometry(2, (height // 2, width // 2), 2, 1, (0, 0), strides, phases)
 
 
-def _doubling(images: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+def _doubling(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor:
     height, width = images.shape[2:]
     outputs, inputs, row, column = _strides(weight)
     out = _empty(images, weight.shape[1], 2 * height, 2 * width)
@@ -135,7 +148,7 @@ def _doubling(images: Tensor, weight: Tensor, bias: Tensor | None = None) -> Ten
             phase = Phase(p - 1, q - 1, (3 - p) * row + (3 - q) * column)
             strides = inputs, outputs, -2 * row, -2 * column
             geometry = Geometry(2, (height, width), 1, 2, (p, q), strides, (phase,))
-            convolve(geometry, images, weight, bias, out)
+            convolve(geometry, images, weight, bias, out, bfloat16)
     return out
 
 

@@ -72,18 +72,29 @@ def available() -> bool:
     return True
 
 
-def convolve(geometry: Geometry, images: Tensor, filters: Tensor, bias: Tensor | None, out: Tensor) -> None:
-    """Write the outputs of `geometry` to `out`: float32 (N, C, H, W), channels-last, as `images` are."""
+@cache
+def multiplies_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 itself, in the way that `convolutions.cpp` needs."""
+    return available() and bool(_library().has_bfloat16())
+
+
+def convolve(
+    geometry: Geometry, images: Tensor, filters: Tensor, bias: Tensor | None, out: Tensor, bfloat16: bool
+) -> None:
+    """Write the outputs of `geometry` to `out`: float32 (N, C, H, W), channels-last, as `images` are.
+
+    `bfloat16`: whether factors of products are rounded to it.
+    """
     shape = _shape(geometry, images.shape, out.shape)
     arrays = (images, filters, bias, out, _workspace(shape.work))
-    _function(f"convolve_{geometry.taps}", 6)(shape.address, *map(_address, arrays))
+    _function("convolve", geometry.taps, bfloat16, len(arrays) + 1)(shape.address, *map(_address, arrays))
 
 
-def correlate(geometry: Geometry, images: Tensor, gradients: Tensor, filters: Tensor) -> None:
+def correlate(geometry: Geometry, images: Tensor, gradients: Tensor, filters: Tensor, bfloat16: bool) -> None:
     """Write to `filters` the gradient with respect to them, where `gradients` are those of the outputs."""
     shape = _shape(geometry, images.shape, gradients.shape)
     arrays = (images, gradients, filters, _workspace(shape.work))
-    _function(f"correlate_{geometry.taps}", 5)(shape.address, *map(_address, arrays))
+    _function("correlate", geometry.taps, bfloat16, len(arrays) + 1)(shape.address, *map(_address, arrays))
 
 
 @dataclass(frozen=True)
@@ -134,8 +145,8 @@ def _address(array: Tensor | None) -> int | None:
 
 
 @cache
-def _function(name: str, pointers: int) -> Callable[..., None]:
-    function = getattr(_library(), name)
+def _function(name: str, taps: int, bfloat16: bool, pointers: int) -> Callable[..., None]:
+    function = getattr(_library(), f"{name}_{taps}{'_bfloat16' if bfloat16 else ''}")
     function.argtypes, function.restype = [ctypes.c_void_p] * pointers, None
     return function
 

@@ -31,6 +31,13 @@ class TransposedConvolution(nn.ConvTranspose2d):
         return super().forward(images)
 
 
+def can_filter(precision: str) -> bool:
+    """Whether `use_minimal_filtering` is worth while on this processor, in the precision of a run."""
+    if precision == "bf16":
+        return minimal_filtering.multiplies_bfloat16()
+    return minimal_filtering.available()
+
+
 def use_minimal_filtering(network: nn.Module, wanted: bool = True) -> None:
     """Let the convolutions of `network` take fewer multiplications, where there is a compiler, or not."""
     for module in network.modules():
