@@ -9,8 +9,8 @@
    done at once is a chunk of tiles that fits a processor's caches. No sum depends on the number of threads.
 
    A 4x4 convolution of stride 2 is four 2x2 convolutions of every other sample (r = 2), one for each pair of
-   parities of a row and a column, of which the sum is taken; its transpose is four of which each gives every
-   other output. So everything here is made from `convolve` and `correlate` and from where samples lie.
+   parities of a row and a column, of which the sum is taken. So everything here is made from `convolve`, its
+   transpose, its gradient with respect to the filters, and from where samples lie.
 
    The factors of the product in the middle are floats, or, to go faster, rounded to bfloat16; its sums, and all
    else, are floats.
@@ -66,6 +66,7 @@ struct Tiles {
   Int count;         /* in all images */
 };
 
+#define BEYOND (INT64_MIN / 4)
 alignas(64) static const float zeros[MOST_CHANNELS] = {0};
 
 /* --- Factors of a product ------------------------------------------------------------------------- */
@@ -149,13 +150,16 @@ INLINE void locate(const Grid &grid, const Tiles &tiles, Int tile, Pixel *image,
                    Pixel *(&at)[n * n]) {
   const Int column = tile % tiles.columns, row = tile / tiles.columns % tiles.rows;
   image += tile / (tiles.rows * tiles.columns) * grid.height * grid.width * grid.channels;
+  Int rows[n], columns[n]; /* from the image's first pixel, or far below it */
   for (int i = 0; i < n; i++) {
     const Int y = (OUTPUTS * row + i) * grid.step + grid.row_offset;
-    for (int j = 0; j < n; j++) {
-      const Int x = (OUTPUTS * column + j) * grid.step + grid.column_offset;
-      const bool inside = y >= 0 && y < grid.height && x >= 0 && x < grid.width;
-      at[i * n + j] = inside ? image + (y * grid.width + x) * grid.channels : outside;
-    }
+    const Int x = (OUTPUTS * column + i) * grid.step + grid.column_offset;
+    rows[i] = y >= 0 && y < grid.height ? y * grid.width * grid.channels : BEYOND;
+    columns[i] = x >= 0 && x < grid.width ? x * grid.channels : BEYOND;
+  }
+  UNROLLED for (int i = 0; i < n; i++) UNROLLED for (int j = 0; j < n; j++) {
+    const Int offset = rows[i] + columns[j];
+    at[i * n + j] = offset >= 0 ? image + offset : outside;
   }
 }
 
@@ -191,7 +195,30 @@ INLINE void transform_products(const Grid &grid, const Tiles &tiles, Int tile, c
   }
 }
 
-/* A y A^T of one tile, the transpose of the above, of which `store(p, channel, vector)` takes position p. */
+/* B M B^T of one tile and a bias, the transpose of `transform_samples`: from products[p * stride + channel] to
+   the images, where tiles overlap: a tile adds to what those above and to the left of it have left. */
+template <int r>
+INLINE void transform_products_back(const Grid &grid, const Tiles &tiles, Int tile, const float *products,
+                                    Int stride, const float *bias, float *images) {
+  constexpr int n = Filter<r>::samples;
+  const bool has_left = tile % tiles.columns, has_above = tile / tiles.columns % tiles.rows;
+  float *at[n * n];
+  locate<n>(grid, tiles, tile, images, (float *)nullptr, at);
+  for (Int c = 0; c < grid.channels; c += LANES) {
+    const V shift = load_vector((bias ? bias : zeros) + c);
+    apply_twice<n, n, true>(
+        Filter<r>::b_transposed,
+        [&](int i, int j) { return load_vector(products + (i * n + j) * stride + c); },
+        [&](int i, int j, V value) {
+          float *place = at[i * n + j];
+          const bool overlaps = (has_above && i < r - 1) || (has_left && j < r - 1);
+          if (place)
+            store_vector(place + c, value + (overlaps ? load_vector(place + c) : shift));
+        });
+  }
+}
+
+/* A y A^T of one tile, the transpose of `transform_products`, of which `store(p, channel, vector)` takes position p. */
 template <int r, typename Store>
 INLINE void transform_gradients(const Grid &grid, const Tiles &tiles, Int tile, const float *images,
                                 Store store) {
@@ -214,12 +241,15 @@ INLINE Int in_panels(Int columns, Int depth, Int row, Int column) {
 struct Taps {
   Int input, output, row, column; /* strides */
   Int inputs, outputs;            /* channels */
+
+  Taps transposed() const { return {output, input, row, column, outputs, inputs}; }
 };
 
-/* G g G^T of all filters of a phase, to rows `first`... of a right factor of `depth` cells per position. */
+/* G g G^T of all filters of a phase, to the rows and columns from `row` and `column` on of a right factor of
+   `depth` cells times `columns` in every position. */
 template <int r, typename Cell>
 static void transform_filters(const Taps &taps, const float *filters, float *out, Int stride, Int depth,
-                              Int first) {
+                              Int columns, Int row, Int column) {
   constexpr int n = Filter<r>::samples;
 #pragma omp parallel for schedule(static)
   for (Int k = 0; k < taps.outputs; k += LANES)
@@ -229,8 +259,8 @@ static void transform_filters(const Taps &taps, const float *filters, float *out
       for (int lane = 0; lane < LANES; lane++, from += taps.output)
         UNROLLED for (int i = 0; i < r; i++) UNROLLED for (int j = 0; j < r; j++) values[i * r + j][lane] =
             from[i * taps.row + j * taps.column];
-      float *cells = out + in_panels(taps.outputs, depth, (first + c) / Cell::values, k);
-      const int part = (first + c) % Cell::values;
+      float *cells = out + in_panels(columns, depth, (row + c) / Cell::values, column + k);
+      const int part = (row + c) % Cell::values;
       apply_twice<n, r, false>(
           Filter<r>::g, [&](int i, int j) { return load_vector(values[i * r + j]); },
           [&](int i, int j, V value) { Cell::store_part(cells + (i * n + j) * stride, part, value); });
@@ -289,6 +319,21 @@ static void multiply(const float *left, Int row, Int column, const float *right,
   }
 }
 
+/* The products of all positions, by the threads that are there. */
+template <typename Cell>
+INLINE void multiply_positions(Int positions, const float *left, Int left_stride, Int row, Int column,
+                               const float *right, Int right_stride, Int depth, Int columns, Int rows,
+                               float *out, Int out_stride, Int out_row, bool add) {
+  const Int panels = (columns + PANEL - 1) / PANEL;
+#pragma omp for schedule(static) collapse(2)
+  for (Int p = 0; p < positions; p++)
+    for (Int panel = 0; panel < panels; panel++) {
+      const Int begin = panel * PANEL;
+      multiply<Cell>(left + p * left_stride, row, column, right + p * right_stride + begin * depth, depth,
+                     std::min<Int>(PANEL, columns - begin), rows, out + p * out_stride + begin, out_row, add);
+    }
+}
+
 /* --- Convolutions --------------------------------------------------------------------------------- */
 
 /* Rows of matrices, and matrices, are kept apart by one line of cache more than they need, because powers of
@@ -312,7 +357,6 @@ static void convolve(const Shape &of, const float *images, const float *filters,
                      float *out, float *work) {
   constexpr int positions = Filter<r>::samples * Filter<r>::samples;
   const Int depth = of.depth() / Cell::values, columns = of.to.channels;
-  const Int panels = (columns + PANEL - 1) / PANEL;
   const Int filter_stride = depth * columns + APART;
   const Int row = depth + APART, sample_stride = of.chunk * row + APART;
   const Int out_row = columns + APART, product_stride = of.chunk * out_row + APART;
@@ -320,7 +364,7 @@ static void convolve(const Shape &of, const float *images, const float *filters,
         *products = left + positions * sample_stride;
   for (int phase = 0; phase < of.phases; phase++)
     transform_filters<r, Cell>(of.taps, filters + of.filter_offset[phase], right, filter_stride, depth,
-                               phase * of.taps.inputs);
+                               columns, phase * of.taps.inputs, 0);
 #pragma omp parallel
   for (Int first = 0; first < of.tiles.count; first += of.chunk) {
     const Int rows = std::min(of.chunk, of.tiles.count - first);
@@ -333,18 +377,52 @@ static void convolve(const Shape &of, const float *images, const float *filters,
               const Int index = phase * of.from[0].channels + channel;
               Cell::store_along(left + p * sample_stride + tile * row, index, value);
             });
-#pragma omp for schedule(static) collapse(2)
-    for (Int p = 0; p < positions; p++)
-      for (Int panel = 0; panel < panels; panel++) {
-        const Int begin = panel * PANEL;
-        multiply<Cell>(left + p * sample_stride, row, 1, right + p * filter_stride + begin * depth, depth,
-                 std::min<Int>(PANEL, columns - begin), padded, products + p * product_stride + begin,
-                 out_row, false);
-      }
+    multiply_positions<Cell>(positions, left, sample_stride, row, 1, right, filter_stride, depth, columns,
+                             padded, products, product_stride, out_row, false);
 #pragma omp for schedule(static)
     for (Int tile = 0; tile < rows; tile++)
       transform_products<r>(of.to, of.tiles, first + tile, products + tile * out_row, product_stride, bias,
                             out);
+  }
+}
+
+/* The transpose of `convolve`, from its outputs to its images: what it is multiplied with when gradients go
+   back, and a transposed convolution. A bias is added. `work` is as there. */
+template <int r, typename Cell>
+static void convolve_transposed(const Shape &of, const float *outputs, const float *filters,
+                                const float *bias, float *images, float *work) {
+  constexpr int positions = Filter<r>::samples * Filter<r>::samples;
+  const Int depth = of.to.channels / Cell::values, columns = of.depth();
+  const Int tiles_of_image = of.tiles.rows * of.tiles.columns;
+  const Int filter_stride = depth * columns + APART;
+  const Int row = depth + APART, sample_stride = of.chunk * row + APART;
+  const Int out_row = columns + APART, product_stride = of.chunk * out_row + APART;
+  float *right = work, *left = right + positions * filter_stride,
+        *products = left + positions * sample_stride;
+  for (int phase = 0; phase < of.phases; phase++)
+    transform_filters<r, Cell>(of.taps.transposed(), filters + of.filter_offset[phase], right, filter_stride,
+                               depth, columns, 0, phase * of.taps.inputs);
+#pragma omp parallel
+  for (Int first = 0; first < of.tiles.count; first += of.chunk) {
+    const Int rows = std::min(of.chunk, of.tiles.count - first);
+    const Int padded = (rows + ROWS - 1) / ROWS * ROWS; /* what the last rows hold is computed and not used */
+#pragma omp for schedule(static)
+    for (Int tile = 0; tile < rows; tile++)
+      transform_gradients<r>(of.to, of.tiles, first + tile, outputs, [&](int p, Int channel, V value) {
+        Cell::store_along(left + p * sample_stride + tile * row, channel, value);
+      });
+    multiply_positions<Cell>(positions, left, sample_stride, row, 1, right, filter_stride, depth, columns,
+                             padded, products, product_stride, out_row, false);
+/* Tiles of an image overlap, so they are taken in turn; those of another phase or image do not. */
+#pragma omp for schedule(static) collapse(2)
+    for (Int image = first / tiles_of_image; image <= (first + rows - 1) / tiles_of_image; image++)
+      for (int phase = 0; phase < of.phases; phase++)
+        for (Int tile = std::max(first, image * tiles_of_image);
+             tile < std::min(first + rows, (image + 1) * tiles_of_image); tile++)
+          transform_products_back<r>(
+              of.from[phase], of.tiles, tile,
+              products + (tile - first) * out_row + phase * of.from[phase].channels, product_stride, bias,
+              images);
   }
 }
 
@@ -354,7 +432,7 @@ template <int r, typename Cell>
 static void correlate(const Shape &of, const float *images, const float *gradients, float *filters,
                       float *work) {
   constexpr int positions = Filter<r>::samples * Filter<r>::samples;
-  const Int rows = of.depth(), columns = of.to.channels, panels = (columns + PANEL - 1) / PANEL;
+  const Int rows = of.depth(), columns = of.to.channels;
   const Int filter_stride = rows * columns + APART;
   const Int row = rows + APART, most = of.chunk / Cell::values; /* cells, of an even number of tiles */
   const Int sample_stride = most * row + APART, gradient_stride = most * columns + APART;
@@ -377,14 +455,8 @@ static void correlate(const Shape &of, const float *images, const float *gradien
           Cell::store_part(right + p * gradient_stride + index, part, value);
         });
       }
-#pragma omp for schedule(static) collapse(2)
-    for (Int p = 0; p < positions; p++)
-      for (Int panel = 0; panel < panels; panel++) {
-        const Int begin = panel * PANEL;
-        multiply<Cell>(left + p * sample_stride, 1, row, right + p * gradient_stride + begin * depth, depth,
-                 std::min<Int>(PANEL, columns - begin), rows, sums + p * filter_stride + begin, columns,
-                 first > 0);
-      }
+    multiply_positions<Cell>(positions, left, sample_stride, 1, row, right, gradient_stride, depth, columns,
+                             rows, sums, filter_stride, columns, first > 0);
   }
   for (int phase = 0; phase < of.phases; phase++)
     transform_filters_back<r>(of.taps, filters + of.filter_offset[phase], sums, filter_stride,
@@ -423,8 +495,13 @@ extern "C" Int work_size(int taps, const Int *shape) {
 
 #define EXPORTED(r, Cell, suffix)                                                                            \
   extern "C" void convolve_##r##suffix(const Int *shape, const float *images, const float *filters,          \
-                                       const float *bias, float *out, float *work) {                         \
-    convolve<r, Cell>(read(shape), images, filters, bias, out, work);                                        \
+                                       const float *bias, float *outputs, float *work) {                     \
+    convolve<r, Cell>(read(shape), images, filters, bias, outputs, work);                                    \
+  }                                                                                                          \
+  extern "C" void convolve_transposed_##r##suffix(const Int *shape, const float *outputs,                    \
+                                                  const float *filters, const float *bias, float *images,    \
+                                                  float *work) {                                             \
+    convolve_transposed<r, Cell>(read(shape), outputs, filters, bias, images, work);                         \
   }                                                                                                          \
   extern "C" void correlate_##r##suffix(const Int *shape, const float *images, const float *gradients,       \
                                         float *filters, float *work) {                                       \

@@ -14,7 +14,13 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
-from ganscape.images.minimal_filtering.library import Geometry, Phase, convolve, correlate
+from ganscape.images.minimal_filtering.library import (
+    Geometry,
+    Phase,
+    convolve,
+    convolve_transposed,
+    correlate,
+)
 
 PARITIES = (0, 1)
 
@@ -140,15 +146,8 @@ def _halving_geometry(images: Tensor, weight: Tensor) -> Geometry:
 
 def _doubling(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor:
     height, width = images.shape[2:]
-    outputs, inputs, row, column = _strides(weight)
     out = _empty(images, weight.shape[1], 2 * height, 2 * width)
-    for p in PARITIES:
-        for q in PARITIES:
-            # Output 2 n + p is sample n - 1 + p with tap 3 - p, and the sample after that with tap 1 - p.
-            phase = Phase(p - 1, q - 1, (3 - p) * row + (3 - q) * column)
-            strides = inputs, outputs, -2 * row, -2 * column
-            geometry = Geometry(2, (height, width), 1, 2, (p, q), strides, (phase,))
-            convolve(geometry, images, weight, bias, out, bfloat16)
+    convolve_transposed(_halving_geometry(out, weight), images, weight, bias, out, bfloat16)
     return out
 
 

@@ -90,6 +90,17 @@ def convolve(
     _function("convolve", geometry.taps, bfloat16, len(arrays) + 1)(shape.address, *map(_address, arrays))
 
 
+def convolve_transposed(
+    geometry: Geometry, outputs: Tensor, filters: Tensor, bias: Tensor | None, images: Tensor, bfloat16: bool
+) -> None:
+    """Write to `images` the transpose of what `convolve` does, of `outputs`: its gradient, for one."""
+    shape = _shape(geometry, images.shape, outputs.shape)
+    arrays = (outputs, filters, bias, images, _workspace(shape.work))
+    _function("convolve_transposed", geometry.taps, bfloat16, len(arrays) + 1)(
+        shape.address, *map(_address, arrays)
+    )
+
+
 def correlate(geometry: Geometry, images: Tensor, gradients: Tensor, filters: Tensor, bfloat16: bool) -> None:
     """Write to `filters` the gradient with respect to them, where `gradients` are those of the outputs."""
     shape = _shape(geometry, images.shape, gradients.shape)
