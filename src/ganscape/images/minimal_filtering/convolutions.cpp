@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <omp.h>
 #ifdef __AVX512BF16__
 #include <immintrin.h>
 #endif
@@ -319,19 +320,30 @@ static void multiply(const float *left, Int row, Int column, const float *right,
   }
 }
 
-/* The products of all positions, by the threads that are there. */
-template <typename Cell>
-INLINE void multiply_positions(Int positions, const float *left, Int left_stride, Int row, Int column,
-                               const float *right, Int right_stride, Int depth, Int columns, Int rows,
-                               float *out, Int out_stride, Int out_row, bool add) {
-  const Int panels = (columns + PANEL - 1) / PANEL;
-#pragma omp for schedule(static) collapse(2)
-  for (Int p = 0; p < positions; p++)
-    for (Int panel = 0; panel < panels; panel++) {
-      const Int begin = panel * PANEL;
-      multiply<Cell>(left + p * left_stride, row, column, right + p * right_stride + begin * depth, depth,
-                     std::min<Int>(PANEL, columns - begin), rows, out + p * out_stride + begin, out_row, add);
+/* Threads that share work, each its own part of it, or one on its own. */
+struct Team {
+  Int rank, size;
+
+  template <typename Each> void share(Int count, Each each) const {
+    for (Int i = count * rank / size; i < count * (rank + 1) / size; i++)
+      each(i);
+    if (size > 1) {
+#pragma omp barrier
     }
+  }
+};
+
+/* The products of all positions. */
+template <typename Cell>
+INLINE void multiply_positions(const Team &team, Int positions, const float *left, Int left_stride, Int row,
+                               Int column, const float *right, Int right_stride, Int depth, Int columns,
+                               Int rows, float *out, Int out_stride, Int out_row, bool add) {
+  const Int panels = (columns + PANEL - 1) / PANEL;
+  team.share(positions * panels, [&](Int i) {
+    const Int p = i / panels, begin = i % panels * PANEL;
+    multiply<Cell>(left + p * left_stride, row, column, right + p * right_stride + begin * depth, depth,
+                   std::min<Int>(PANEL, columns - begin), rows, out + p * out_stride + begin, out_row, add);
+  });
 }
 
 /* --- Convolutions --------------------------------------------------------------------------------- */
@@ -340,9 +352,16 @@ INLINE void multiply_positions(Int positions, const float *left, Int left_stride
    two would all compete for the same few lines. */
 #define APART (64 / (Int)sizeof(float))
 
+/* Rows of a left factor come in multiples of ROWS: what the last hold is computed and not used. */
+INLINE Int padded(Int rows) { return (rows + ROWS - 1) / ROWS * ROWS; }
+
 struct Shape {
+  Int images;
   Tiles tiles;
-  Int chunk, phases; /* tiles at once; sets of samples, each with its own filters */
+  Int chunk, correlated_chunk; /* tiles at once */
+  bool alone;                  /* whether each thread takes images of its own in `convolve` */
+  Int parts;                   /* of the tiles, each with its own sums in `correlate` */
+  Int phases;                  /* sets of samples, each with its own filters */
   Grid from[4], to;
   Taps taps;
   Int filter_offset[4];
@@ -350,147 +369,224 @@ struct Shape {
   Int depth() const { return phases * from[0].channels; }
 };
 
-/* The sum over the phases of the convolutions of their samples. `work` holds the transformed filters, then
-   a chunk's samples and products. */
+/* How `convolve` and its transpose use `work`: transformed filters, then the left factor and the products of a
+   chunk of tiles, of each thread that works alone. */
+struct Work {
+  Int filter_stride, row, left_stride, out_row, product_stride, positions;
+
+  Work(Int positions, Int chunk, Int depth, Int columns)
+      : filter_stride(depth * columns + APART), row(depth + APART), left_stride(chunk * row + APART),
+        out_row(columns + APART), product_stride(chunk * out_row + APART), positions(positions) {}
+
+  float *left(float *work, Int thread) const {
+    return work + positions * (filter_stride + thread * (left_stride + product_stride));
+  }
+  float *products(float *work, Int thread) const { return left(work, thread) + positions * left_stride; }
+  Int size(Int threads) const { return left(nullptr, threads) - (float *)nullptr; }
+};
+
+/* Let `each(team, thread, begin, end)` do all tiles: threads that are alone those of their own images, which
+   keeps what they write in their own caches; threads that share all of them, which reads filters only once. */
+template <typename Each> static void in_teams(const Shape &of, Each each) {
+  const Int of_image = of.tiles.rows * of.tiles.columns;
+#pragma omp parallel
+  {
+    const Int thread = omp_get_thread_num(), threads = omp_get_num_threads();
+    if (of.alone)
+      each(Team{0, 1}, thread, of.images * thread / threads * of_image,
+           of.images * (thread + 1) / threads * of_image);
+    else
+      each(Team{thread, threads}, 0, 0, of.tiles.count);
+  }
+}
+
+/* The sum over the phases of the convolutions of their samples. */
 template <int r, typename Cell>
 static void convolve(const Shape &of, const float *images, const float *filters, const float *bias,
-                     float *out, float *work) {
+                     float *out, float *right) {
   constexpr int positions = Filter<r>::samples * Filter<r>::samples;
   const Int depth = of.depth() / Cell::values, columns = of.to.channels;
-  const Int filter_stride = depth * columns + APART;
-  const Int row = depth + APART, sample_stride = of.chunk * row + APART;
-  const Int out_row = columns + APART, product_stride = of.chunk * out_row + APART;
-  float *right = work, *left = right + positions * filter_stride,
-        *products = left + positions * sample_stride;
+  const Work work(positions, of.chunk, depth, columns);
   for (int phase = 0; phase < of.phases; phase++)
-    transform_filters<r, Cell>(of.taps, filters + of.filter_offset[phase], right, filter_stride, depth,
+    transform_filters<r, Cell>(of.taps, filters + of.filter_offset[phase], right, work.filter_stride, depth,
                                columns, phase * of.taps.inputs, 0);
-#pragma omp parallel
-  for (Int first = 0; first < of.tiles.count; first += of.chunk) {
-    const Int rows = std::min(of.chunk, of.tiles.count - first);
-    const Int padded = (rows + ROWS - 1) / ROWS * ROWS; /* what the last rows hold is computed and not used */
-#pragma omp for schedule(static)
-    for (Int tile = 0; tile < rows; tile++)
-      for (int phase = 0; phase < of.phases; phase++)
-        transform_samples<r>(
-            of.from[phase], of.tiles, first + tile, images, [&](int p, Int channel, V value) {
-              const Int index = phase * of.from[0].channels + channel;
-              Cell::store_along(left + p * sample_stride + tile * row, index, value);
-            });
-    multiply_positions<Cell>(positions, left, sample_stride, row, 1, right, filter_stride, depth, columns,
-                             padded, products, product_stride, out_row, false);
-#pragma omp for schedule(static)
-    for (Int tile = 0; tile < rows; tile++)
-      transform_products<r>(of.to, of.tiles, first + tile, products + tile * out_row, product_stride, bias,
-                            out);
-  }
+  in_teams(of, [&](const Team &team, Int thread, Int begin, Int end) {
+    float *left = work.left(right, thread), *products = work.products(right, thread);
+    for (Int first = begin; first < end; first += of.chunk) {
+      const Int rows = std::min(of.chunk, end - first);
+      team.share(rows, [&](Int tile) {
+        for (int phase = 0; phase < of.phases; phase++)
+          transform_samples<r>(
+              of.from[phase], of.tiles, first + tile, images, [&](int p, Int channel, V value) {
+                const Int index = phase * of.from[0].channels + channel;
+                Cell::store_along(left + p * work.left_stride + tile * work.row, index, value);
+              });
+      });
+      multiply_positions<Cell>(team, positions, left, work.left_stride, work.row, 1, right,
+                               work.filter_stride, depth, columns, padded(rows), products,
+                               work.product_stride, work.out_row, false);
+      team.share(rows, [&](Int tile) {
+        transform_products<r>(of.to, of.tiles, first + tile, products + tile * work.out_row,
+                              work.product_stride, bias, out);
+      });
+    }
+  });
 }
 
 /* The transpose of `convolve`, from its outputs to its images: what it is multiplied with when gradients go
-   back, and a transposed convolution. A bias is added. `work` is as there. */
+   back, and a transposed convolution. A bias is added. */
 template <int r, typename Cell>
 static void convolve_transposed(const Shape &of, const float *outputs, const float *filters,
-                                const float *bias, float *images, float *work) {
+                                const float *bias, float *images, float *right) {
   constexpr int positions = Filter<r>::samples * Filter<r>::samples;
   const Int depth = of.to.channels / Cell::values, columns = of.depth();
-  const Int tiles_of_image = of.tiles.rows * of.tiles.columns;
-  const Int filter_stride = depth * columns + APART;
-  const Int row = depth + APART, sample_stride = of.chunk * row + APART;
-  const Int out_row = columns + APART, product_stride = of.chunk * out_row + APART;
-  float *right = work, *left = right + positions * filter_stride,
-        *products = left + positions * sample_stride;
+  const Int of_image = of.tiles.rows * of.tiles.columns;
+  const Work work(positions, of.chunk, depth, columns);
   for (int phase = 0; phase < of.phases; phase++)
-    transform_filters<r, Cell>(of.taps.transposed(), filters + of.filter_offset[phase], right, filter_stride,
-                               depth, columns, 0, phase * of.taps.inputs);
-#pragma omp parallel
-  for (Int first = 0; first < of.tiles.count; first += of.chunk) {
-    const Int rows = std::min(of.chunk, of.tiles.count - first);
-    const Int padded = (rows + ROWS - 1) / ROWS * ROWS; /* what the last rows hold is computed and not used */
-#pragma omp for schedule(static)
-    for (Int tile = 0; tile < rows; tile++)
-      transform_gradients<r>(of.to, of.tiles, first + tile, outputs, [&](int p, Int channel, V value) {
-        Cell::store_along(left + p * sample_stride + tile * row, channel, value);
+    transform_filters<r, Cell>(of.taps.transposed(), filters + of.filter_offset[phase], right,
+                               work.filter_stride, depth, columns, 0, phase * of.taps.inputs);
+  in_teams(of, [&](const Team &team, Int thread, Int begin, Int end) {
+    float *left = work.left(right, thread), *products = work.products(right, thread);
+    for (Int first = begin; first < end; first += of.chunk) {
+      const Int rows = std::min(of.chunk, end - first);
+      team.share(rows, [&](Int tile) {
+        transform_gradients<r>(of.to, of.tiles, first + tile, outputs, [&](int p, Int channel, V value) {
+          Cell::store_along(left + p * work.left_stride + tile * work.row, channel, value);
+        });
       });
-    multiply_positions<Cell>(positions, left, sample_stride, row, 1, right, filter_stride, depth, columns,
-                             padded, products, product_stride, out_row, false);
-/* Tiles of an image overlap, so they are taken in turn; those of another phase or image do not. */
-#pragma omp for schedule(static) collapse(2)
-    for (Int image = first / tiles_of_image; image <= (first + rows - 1) / tiles_of_image; image++)
-      for (int phase = 0; phase < of.phases; phase++)
-        for (Int tile = std::max(first, image * tiles_of_image);
-             tile < std::min(first + rows, (image + 1) * tiles_of_image); tile++)
+      multiply_positions<Cell>(team, positions, left, work.left_stride, work.row, 1, right,
+                               work.filter_stride, depth, columns, padded(rows), products,
+                               work.product_stride, work.out_row, false);
+      /* Tiles of an image overlap, so they are taken in turn; those of another phase or image do not. */
+      const Int image = first / of_image, images_here = (first + rows - 1) / of_image - image + 1;
+      team.share(images_here * of.phases, [&](Int i) {
+        const Int phase = i % of.phases, from = (image + i / of.phases) * of_image;
+        for (Int tile = std::max(first, from); tile < std::min(first + rows, from + of_image); tile++)
           transform_products_back<r>(
               of.from[phase], of.tiles, tile,
-              products + (tile - first) * out_row + phase * of.from[phase].channels, product_stride, bias,
-              images);
-  }
+              products + (tile - first) * work.out_row + phase * of.from[phase].channels,
+              work.product_stride, bias, images);
+      });
+    }
+  });
 }
 
-/* The gradient of `convolve` with respect to the filters. `work` holds the gradient with respect to the
-   transformed ones, then a chunk's samples and gradients. */
+/* How `correlate` uses `work`: sums of each part, then samples and gradients of a chunk of tiles, of each thread
+   that works alone. */
+struct CorrelationWork {
+  Int filter_stride, row, left_stride, right_stride, positions, parts;
+
+  CorrelationWork(Int positions, Int parts, Int chunk, Int rows, Int columns)
+      : filter_stride(rows * columns + APART), row(rows + APART), left_stride(chunk * row + APART),
+        right_stride(chunk * columns + APART), positions(positions), parts(parts) {}
+
+  float *sums(float *work, Int part) const { return work + part * positions * filter_stride; }
+  float *left(float *work, Int thread) const {
+    return sums(work, parts) + positions * thread * (left_stride + right_stride);
+  }
+  float *right(float *work, Int thread) const { return left(work, thread) + positions * left_stride; }
+  Int size(Int threads) const { return left(nullptr, threads) - (float *)nullptr; }
+};
+
+/* The gradient of `convolve` with respect to the transformed filters, of tiles from `begin` to `end`. */
 template <int r, typename Cell>
-static void correlate(const Shape &of, const float *images, const float *gradients, float *filters,
-                      float *work) {
-  constexpr int positions = Filter<r>::samples * Filter<r>::samples;
+static void correlate_tiles(const Shape &of, const CorrelationWork &work, const Team &team, Int begin,
+                            Int end, const float *images, const float *gradients, float *sums, float *left,
+                            float *right) {
   const Int rows = of.depth(), columns = of.to.channels;
-  const Int filter_stride = rows * columns + APART;
-  const Int row = rows + APART, most = of.chunk / Cell::values; /* cells, of an even number of tiles */
-  const Int sample_stride = most * row + APART, gradient_stride = most * columns + APART;
-  float *sums = work, *left = sums + positions * filter_stride, *right = left + positions * sample_stride;
-#pragma omp parallel
-  for (Int first = 0; first < of.tiles.count; first += of.chunk) {
-    const Int tiles = std::min(of.chunk, of.tiles.count - first);
+  for (Int first = begin; first < end; first += of.correlated_chunk) {
+    const Int tiles = std::min(of.correlated_chunk, end - first);
     const Int depth = (tiles + Cell::values - 1) / Cell::values;
-#pragma omp for schedule(static)
-    for (Int cell = 0; cell < depth; cell++)
+    team.share(depth, [&](Int cell) {
       for (int part = 0; part < Cell::values && cell * Cell::values + part < tiles; part++) {
         const Int tile = first + cell * Cell::values + part;
         for (int phase = 0; phase < of.phases; phase++)
           transform_samples<r>(of.from[phase], of.tiles, tile, images, [&](int p, Int channel, V value) {
             const Int index = phase * of.from[0].channels + channel;
-            Cell::store_part(left + p * sample_stride + cell * row + index, part, value);
+            Cell::store_part(left + p * work.left_stride + cell * work.row + index, part, value);
           });
         transform_gradients<r>(of.to, of.tiles, tile, gradients, [&](int p, Int channel, V value) {
           const Int index = in_panels(columns, depth, cell, channel);
-          Cell::store_part(right + p * gradient_stride + index, part, value);
+          Cell::store_part(right + p * work.right_stride + index, part, value);
         });
       }
-    multiply_positions<Cell>(positions, left, sample_stride, 1, row, right, gradient_stride, depth, columns,
-                             rows, sums, filter_stride, columns, first > 0);
+    });
+    multiply_positions<Cell>(team, work.positions, left, work.left_stride, 1, work.row, right,
+                             work.right_stride, depth, columns, rows, sums, work.filter_stride, columns,
+                             first > begin);
+  }
+}
+
+/* The gradient of `convolve` with respect to the filters: by all threads together or, where there are parts, by
+   each alone. There are as many parts, whose sums are added in turn, whatever the number of threads. */
+template <int r, typename Cell>
+static void correlate(const Shape &of, const float *images, const float *gradients, float *filters,
+                      float *memory) {
+  constexpr int positions = Filter<r>::samples * Filter<r>::samples;
+  const Int rows = of.depth(), columns = of.to.channels, count = of.tiles.count;
+  const CorrelationWork work(positions, of.parts, of.correlated_chunk / Cell::values, rows, columns);
+  float *sums = work.sums(memory, 0);
+#pragma omp parallel
+  {
+    const Int thread = omp_get_thread_num(), threads = omp_get_num_threads();
+    if (of.parts == 1)
+      correlate_tiles<r, Cell>(of, work, Team{thread, threads}, 0, count, images, gradients, sums,
+                               work.left(memory, 0), work.right(memory, 0));
+    else {
+#pragma omp for schedule(static)
+      for (Int part = 0; part < of.parts; part++)
+        correlate_tiles<r, Cell>(of, work, Team{0, 1}, count * part / of.parts,
+                                 count * (part + 1) / of.parts, images, gradients, work.sums(memory, part),
+                                 work.left(memory, thread), work.right(memory, thread));
+#pragma omp for schedule(static)
+      for (Int i = 0; i < positions * work.filter_stride; i += APART)
+        for (Int part = 1; part < of.parts; part++)
+          for (Int j = i; j < i + APART; j++)
+            sums[j] += work.sums(memory, part)[j];
+    }
   }
   for (int phase = 0; phase < of.phases; phase++)
-    transform_filters_back<r>(of.taps, filters + of.filter_offset[phase], sums, filter_stride,
+    transform_filters_back<r>(of.taps, filters + of.filter_offset[phase], sums, work.filter_stride,
                               phase * of.taps.inputs);
 }
 
 /* --- What `library.py` calls ---------------------------------------------------------------------- */
 
-/* `shape`: images; height and width that tiles cover, in outputs; chunk, in tiles; height, width, channels and
-   step of the samples; height, width, channels, step, row and column offset of the outputs; strides of a
-   filter's input channel, output channel, row and column; phases, and of each the row and column offset of its
-   samples and the offset of its first tap. */
+/* `shape`: images; height and width that tiles cover, in outputs; chunk and `correlate`'s chunk, in tiles;
+   whether each thread works alone in `convolve`; parts; height, width, channels and step of the samples; height,
+   width, channels, step, row and column offset of the outputs; strides of a filter's input channel, output
+   channel, row and column; phases, and of each the row and column offset of its samples and the offset of its
+   first tap. */
 static Shape read(const Int *shape) {
-  Shape of;
   const Int rows = (shape[1] + OUTPUTS - 1) / OUTPUTS, columns = (shape[2] + OUTPUTS - 1) / OUTPUTS;
+  const Int *samples = shape + 7, *outputs = samples + 4, *taps = outputs + 6, *phases = taps + 4;
+  Shape of;
+  of.images = shape[0];
   of.tiles = {rows, columns, shape[0] * rows * columns};
   of.chunk = shape[3];
-  of.to = {shape[8], shape[9], shape[10], shape[11], shape[12], shape[13]};
-  of.taps = {shape[14], shape[15], shape[16], shape[17], shape[6], shape[10]};
-  of.phases = shape[18];
+  of.correlated_chunk = shape[4];
+  of.alone = shape[5];
+  of.parts = shape[6];
+  of.to = {outputs[0], outputs[1], outputs[2], outputs[3], outputs[4], outputs[5]};
+  of.taps = {taps[0], taps[1], taps[2], taps[3], samples[2], outputs[2]};
+  of.phases = phases[0];
   for (int i = 0; i < of.phases; i++) {
-    const Int *phase = shape + 19 + 3 * i;
-    of.from[i] = {shape[4], shape[5], shape[6], shape[7], phase[0], phase[1]};
+    const Int *phase = phases + 1 + 3 * i;
+    of.from[i] = {samples[0], samples[1], samples[2], samples[3], phase[0], phase[1]};
     of.filter_offset[i] = phase[2];
   }
   return of;
 }
 
-/* Floats of `work` that either needs, at most. */
+/* Floats of `work` that each of the three needs, at most, with as many threads as there may be now. */
 extern "C" Int work_size(int taps, const Int *shape) {
   const Shape of = read(shape);
   const Int positions = (OUTPUTS + taps - 1) * (OUTPUTS + taps - 1), depth = of.depth(),
-            columns = of.to.channels;
-  return positions * (depth * columns + of.chunk * (depth + columns + 2 * APART) + 3 * APART);
+            columns = of.to.channels, threads = omp_get_max_threads();
+  const Int convolved = std::max(Work(positions, of.chunk, depth, columns).size(of.alone ? threads : 1),
+                                 Work(positions, of.chunk, columns, depth).size(of.alone ? threads : 1));
+  const CorrelationWork work(positions, of.parts, of.correlated_chunk, depth, columns);
+  return std::max(convolved, work.size(of.parts > 1 ? threads : 1));
 }
 
 #define EXPORTED(r, Cell, suffix)                                                                            \

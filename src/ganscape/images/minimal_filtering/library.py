@@ -2,6 +2,7 @@
 
 import ctypes
 import logging
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,8 +22,13 @@ logger = logging.getLogger(__name__)
 SOURCE = Path(__file__).with_name("convolutions.cpp")
 CHANNELS = 16  # that images come in multiples of
 MOST_CHANNELS = 4096
-CACHED = 1 << 20  # floats that a chunk of tiles may take, about what caches hold
+CACHED, OWN_CACHED = 1 << 20, 1 << 18  # floats of a chunk of tiles: in the caches, and in a thread's own
 SMALLEST_CHUNK, LARGEST_CHUNK = 64, 1024  # tiles
+OWN_SMALLEST_CHUNK = 32
+# Each thread works alone, without waiting for others or writing to their caches, if the filters, which each then
+# reads for each of its chunks, are no more floats than this; and has its own sums if they are few.
+FEW_FILTERS, FEW_SUMS = 1 << 20, 1 << 17
+PARTS = 8  # with their own sums; fixed, so that no bit depends on the number of threads
 
 
 @dataclass(frozen=True)
@@ -110,27 +116,38 @@ def correlate(geometry: Geometry, images: Tensor, gradients: Tensor, filters: Te
 
 @dataclass(frozen=True)
 class _Shape:
-    """What `read` of `convolutions.cpp` reads, and how many floats of workspace that needs."""
+    """What `read` of `convolutions.cpp` reads, and how many floats of workspace the functions need."""
 
+    taps: int
     numbers: np.ndarray
-    work: int
 
     @property
     def address(self) -> int:
         return self.numbers.ctypes.data
 
+    @property
+    def work(self) -> int:
+        """With as many threads as there are now."""
+        return _library().work_size(self.taps, self.address)
+
 
 @cache
 def _shape(geometry: Geometry, images: torch.Size, outputs: torch.Size) -> _Shape:
     count, inputs, height, width = images
+    tiles = count * math.prod(-(-side // OUTPUTS) for side in geometry.area)
     positions = (OUTPUTS + geometry.taps - 1) ** 2
-    channels = inputs * len(geometry.phases) + outputs[1]
-    chunk = CACHED // (positions * channels) // SMALLEST_CHUNK * SMALLEST_CHUNK
-    chunk = min(max(chunk, SMALLEST_CHUNK), LARGEST_CHUNK)
+    depth = inputs * len(geometry.phases)
+    filters, tile = positions * depth * outputs[1], positions * (depth + outputs[1])
+    alone = filters <= FEW_FILTERS
+    parts = PARTS if filters <= FEW_SUMS and tiles >= PARTS else 1
+    chunks = [
+        _chunk(OWN_CACHED // tile, OWN_SMALLEST_CHUNK) if own else _chunk(CACHED // tile, SMALLEST_CHUNK)
+        for own in (alone, parts > 1)
+    ]
     phases = ((phase.row, phase.column, phase.tap) for phase in geometry.phases)
     numbers = np.array(
         [
-            *(count, *geometry.area, chunk),
+            *(count, *geometry.area, *chunks, alone, parts),
             *(height, width, inputs, geometry.sample_step),
             *(*outputs[2:], outputs[1], geometry.output_step, *geometry.output_offset),
             *geometry.strides,
@@ -138,7 +155,11 @@ def _shape(geometry: Geometry, images: torch.Size, outputs: torch.Size) -> _Shap
         ],
         dtype=np.int64,
     )
-    return _Shape(numbers, _library().work_size(geometry.taps, numbers.ctypes.data))
+    return _Shape(geometry.taps, numbers)
+
+
+def _chunk(tiles: int, smallest: int) -> int:
+    return min(max(tiles // smallest * smallest, smallest), LARGEST_CHUNK)
 
 
 _kept = threading.local()
