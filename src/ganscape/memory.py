@@ -3,7 +3,7 @@
 import ctypes
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of <malloc.h>
-_LARGEST_KEPT_BLOCK = 1 << 30  # bytes; no activation of ours is larger
+_LARGEST_KEPT_BLOCK = 1 << 25  # bytes; larger ones, kept, would leave gaps that raise the peak
 _NEVER = (1 << 31) - 1
 
 
@@ -11,7 +11,7 @@ def keep_freed_memory() -> bool:
     """Let freed blocks be used again instead of going back to the system; returns whether it took effect.
 
     Every iteration frees and asks for the same large activations. By default glibc maps each anew, and the
-    system zeroes its pages anew. Values do not change, nor does the peak. Without glibc nothing happens.
+    system zeroes its pages anew. Values do not change. Without glibc nothing happens.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

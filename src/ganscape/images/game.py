@@ -64,11 +64,11 @@ class Game:
         with _frozen(self.discriminator), parametrize.cached():
             normalise_weights(self.discriminator)
             with self._reduced():
-                fake_logits = widened(self.discriminator(self.generator(latents)))
                 real_logits = None
-                if self.objective.generator_needs_real:
+                if self.objective.generator_needs_real:  # first, while no graph takes memory
                     with torch.no_grad():
                         real_logits = widened(self.discriminator(real))
+                fake_logits = widened(self.discriminator(self.generator(latents)))
             loss = self.objective.generator_loss(fake_logits, real_logits)
             self.generator_optimiser.zero_grad()
             loss.backward()

@@ -40,8 +40,8 @@ class TextbookGame:
     def generator_step(self, latents: Tensor, real: Tensor | None) -> Tensor:
         self.generator_optimiser.zero_grad()
         with parametrize.cached():
-            fake_logits = self.discriminator(self.generator(latents))
             real_logits = None if real is None else self.discriminator(real.contiguous())
+            fake_logits = self.discriminator(self.generator(latents))
             loss = self.objective.generator_loss(fake_logits, real_logits)
             loss.backward()
         self._log_gradient_norm(self.generator)

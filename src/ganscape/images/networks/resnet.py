@@ -32,7 +32,7 @@ class UpBlock(nn.Module):
         self.shortcut = Convolution(inputs, outputs, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        residual = self.conv1(_double_size(F.relu(self.norm1(x))))
+        residual = self.conv1(_double_size(F.relu(self.norm1(x), inplace=True)))
         residual = self.conv2(F.relu(self.norm2(residual), inplace=True))
         return residual + _double_size(self.shortcut(x))
 
@@ -68,7 +68,7 @@ class ResNetGenerator(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         hidden = self.linear(z).view(len(z), -1, self.bottom, self.bottom)
         hidden = self.blocks(hidden.contiguous(memory_format=self.memory_format))
-        return self.to_image(F.relu(self.norm(hidden))).tanh()
+        return self.to_image(F.relu(self.norm(hidden), inplace=True)).tanh()
 
 
 class DownBlock(nn.Module):
@@ -90,7 +90,7 @@ class DownBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         residual = x if self.first else F.leaky_relu(x, LEAK)
-        residual = self.conv2(F.leaky_relu(self.conv1(residual), LEAK))
+        residual = self.conv2(F.leaky_relu(self.conv1(residual), LEAK, inplace=True))
         return F.avg_pool2d(residual, 2) + self.shortcut(F.avg_pool2d(x, 2))
 
 
