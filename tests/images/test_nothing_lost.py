@@ -144,29 +144,42 @@ for iterations in map(int, sys.argv[2:]):
 """
 
 IN_A_SMALL_FILE_SYSTEM = """
-mount -t tmpfs -o size=64m none {folder} && head -c {ballast} /dev/zero > {folder}/ballast &&
+mount -t tmpfs -o size=64m none {folder} && head -c 66000000 /dev/zero > {folder}/ballast &&
 {python} {script} {folder} 1 2 && cp -r {folder}/run {kept}
 """
 
+IN_A_READ_ONLY_FOLDER = """
+mount -t tmpfs none {folder} && mkdir {folder}/run && mount -o remount,ro {folder} &&
+{python} {script} {folder} 1 && mount -o remount,rw {folder} &&
+{python} {script} {folder} 2 && cp -r {folder}/run {kept}
+"""
 
-def test_a_run_goes_on_when_a_full_disk_has_space_again(tmp_path):
-    """On a real file system of 64 MB, in a mount namespace of its own."""
+
+@pytest.mark.parametrize(
+    ("commands", "reason"),
+    [
+        pytest.param(
+            IN_A_SMALL_FILE_SYSTEM, "No space left on device; what was there before is intact", id="full"
+        ),
+        pytest.param(IN_A_READ_ONLY_FOLDER, "Read-only file system; choose another place", id="read-only"),
+    ],
+)
+def test_a_run_goes_on_when_it_can_write_again(commands, reason, tmp_path):
+    """On a real file system, in a mount namespace of its own."""
     if subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode:
         pytest.skip("no mount namespaces here (unshare -rm)")
-    folder, script = tmp_path / "small", tmp_path / "script.py"
+    folder, script, kept = tmp_path / "small", tmp_path / "script.py", tmp_path / "kept"
     folder.mkdir()
     script.write_text(SCRIPT.format(tests=str(Path(__file__).parent)))
-    commands = IN_A_SMALL_FILE_SYSTEM.format(
-        folder=folder, ballast=66_000_000, python=sys.executable, script=script, kept=tmp_path / "kept"
-    )
+    commands = commands.format(folder=folder, python=sys.executable, script=script, kept=kept)
     ended = subprocess.run(["unshare", "-rm", "sh", "-c", commands], capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
     refusal, end = ended.stdout.splitlines()
-    assert refusal.startswith("cannot write") and "No space left on device" in refusal
-    assert refusal.endswith("what was there before is intact")
+    assert refusal.startswith("cannot write")
+    assert refusal.endswith(reason)
     assert end == "done"
     train(RUN, noise(), tmp_path / "whole", EVERY, CPU)
-    assert left_behind(tmp_path / "kept") == left_behind(tmp_path / "whole")
+    assert left_behind(kept) == left_behind(tmp_path / "whole")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full to stand for a full disk")

@@ -217,20 +217,28 @@ def test_a_run_that_diverges_is_a_result_and_keeps_its_last_finite_checkpoint(da
         assert all(file.get_tensor(name).isfinite().all() for name in file.keys())  # noqa: SIM118
 
 
-def test_weights_that_are_not_finite_are_never_saved(dataset, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (float("inf"), "a weight is not finite at iteration 8"),
+        (float("nan"), "a weight is not finite at iteration 8"),
+        (-3e7, "a weight of 3e+07 has exploded at iteration 8"),
+    ],
+)
+def test_weights_that_have_exploded_are_never_saved(value, reason, dataset, tmp_path, monkeypatch):
     step = Game.generator_step
 
     def spoil(self, latents, real):
         loss = step(self, latents, real)
         if self.generator_optimiser.state_dict()["state"][0]["step"] == 6:
             with torch.no_grad():
-                next(self.generator.parameters()).fill_(float("inf"))
+                next(self.generator.parameters())[0] = value
             return torch.zeros(())
         return loss
 
     monkeypatch.setattr(Game, "generator_step", spoil)
     record = train(specification(), dataset, tmp_path, Schedule(100, 4, 100), CPU)
-    assert record["status"] == "diverged"
+    assert (record["status"], record["reason"]) == ("diverged", reason)
     assert [p.name for p in (tmp_path / "checkpoints").iterdir()] == ["iteration-00000004.safetensors"]
 
 

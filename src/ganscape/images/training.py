@@ -5,6 +5,7 @@ was interrupted and resumed ends in the same bits as one that was not.
 """
 
 import logging
+import math
 import platform
 import signal
 import time
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from ganscape import __version__
@@ -41,6 +42,10 @@ from ganscape.progress import progress_bar
 HISTORY = "history.csv"
 # Losses are means over the iterations since the row before, the discriminator's that of each last step.
 HISTORY_COLUMNS = ("iteration", "generator_loss", "discriminator_loss", "learning_rate_factor")
+
+# Adam moves a weight by no more than a few learning rates each time, which leaves any run far below this; a
+# few layers of such weights exceed single precision.
+LARGEST_WEIGHT = 1e6
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +74,7 @@ class Schedule:
 
 
 class Diverged(Exception):
-    """A loss or a weight is no longer finite."""
+    """A loss or a weight is no longer finite, or a weight has exploded."""
 
 
 def train(
@@ -83,10 +88,11 @@ def train(
     """Train to the end and return the run's record, which is also written to `training.json`.
 
     Writes `checkpoints/`, `snapshots/`, `history.csv` and `samples/` into `run_directory`. Networks begin as
-    in `start`, or with random weights. A run whose losses or weights stop being finite ends with the status
-    `diverged`, its last finite checkpoint kept. SIGTERM and SIGINT save and exit with 128 + the signal's
-    number. Raises `InputError` where `run_directory` holds a run of another specification, another process
-    trains there, or `dataset` or `start` is not what the specification names.
+    in `start`, or with random weights. A run whose losses or weights stop being finite, or of which a weight
+    exceeds `LARGEST_WEIGHT`, ends with the status `diverged`, its last sound checkpoint kept. SIGTERM and
+    SIGINT save and exit with 128 + the signal's number. Raises `InputError` where `run_directory` holds a run
+    of another specification, another process trains there, or `dataset` or `start` is not what the
+    specification names.
     """
     _check_dataset(specification, dataset)
     _check_start(specification, start)
@@ -203,7 +209,7 @@ class _Run:
             save_image(image, self.run_directory / "samples" / f"iteration-{self.iteration:08d}.png")
         # Before the checkpoint, from which a run would go on without it.
         if self.schedule.snapshots_every and (last or self.iteration % self.schedule.snapshots_every == 0):
-            self._require_finite("weight", *self.game.generator.parameters())
+            self._require_sound(self.game.generator)
             snapshots.save(self.run_directory, self.game, self.iteration)
         if last or self.iteration % self.schedule.checkpoint_every == 0:
             self.save()
@@ -237,13 +243,13 @@ class _Run:
         losses = torch.stack(self.recent).double().mean(0)
         self.recent.clear()
         self.history.append((float(self.iteration), *losses.tolist(), factor))
-        self._require_finite("loss", losses)
+        self._require_finite(losses)
 
     def save(self) -> None:
         """Checkpoint and history; a run that has diverged is not worth keeping and raises `Diverged`."""
-        self._require_finite("loss", *self.recent)
-        self._require_finite("weight", *self.game.generator.parameters())
-        self._require_finite("weight", *self.game.discriminator.parameters())
+        self._require_finite(*self.recent)
+        self._require_sound(self.game.generator)
+        self._require_sound(self.game.discriminator)
         logs = {
             "history": torch.tensor(self.history, dtype=torch.float64).reshape(-1, len(HISTORY_COLUMNS)),
             "recent": torch.stack(self.recent) if self.recent else torch.empty(0, 2),
@@ -251,9 +257,17 @@ class _Run:
         checkpoints.save(self.run_directory, self.game, self.iteration, logs)
         self.write_history()
 
-    def _require_finite(self, what: str, *tensors: Tensor) -> None:
-        if not all(bool(tensor.isfinite().all()) for tensor in tensors):
-            raise Diverged(f"a {what} is not finite at iteration {self.iteration}")
+    def _require_finite(self, *losses: Tensor) -> None:
+        if not all(bool(loss.isfinite().all()) for loss in losses):
+            raise Diverged(f"a loss is not finite at iteration {self.iteration}")
+
+    def _require_sound(self, network: nn.Module) -> None:
+        for weights in network.parameters():
+            largest = float(weights.detach().abs().max())  # not a number, if any is
+            if not math.isfinite(largest):
+                raise Diverged(f"a weight is not finite at iteration {self.iteration}")
+            if largest > LARGEST_WEIGHT:
+                raise Diverged(f"a weight of {largest:.3g} has exploded at iteration {self.iteration}")
 
     def write_history(self) -> None:
         frame = pd.DataFrame(self.history, columns=list(HISTORY_COLUMNS)).astype({"iteration": int})
