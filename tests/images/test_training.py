@@ -220,8 +220,8 @@ def test_a_run_that_diverges_is_a_result_and_keeps_its_last_finite_checkpoint(da
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (float("inf"), "a weight is not finite at iteration 8"),
-        (float("nan"), "a weight is not finite at iteration 8"),
+        (float("inf"), "a loss is not finite at iteration 8"),
+        (float("nan"), "a loss is not finite at iteration 8"),
         (-3e7, "a weight of 3e+07 has exploded at iteration 8"),
     ],
 )
