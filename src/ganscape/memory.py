@@ -11,7 +11,8 @@ def keep_freed_memory() -> bool:
     """Let freed blocks be used again instead of going back to the system; returns whether it took effect.
 
     Every iteration frees and asks for the same large activations. By default glibc maps each anew, and the
-    system zeroes its pages anew. Values do not change. Without glibc nothing happens.
+    system zeroes its pages anew; above `_LARGEST_KEPT_BLOCK` it still does. Values do not change. Without
+    glibc nothing happens.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

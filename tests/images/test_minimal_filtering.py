@@ -27,7 +27,7 @@ KINDS = {
 }
 # Of the whole result; PyTorch's own convolutions have up to 3e-6, where sums are long.
 TOLERANCE = 5e-6
-# The same where factors are rounded to bfloat16, of which the spacing is 2^-8.
+# The same where factors are rounded to bfloat16, of which rounding errs up to 2^-8.
 BFLOAT16_TOLERANCE = 2e-2
 
 has_bfloat16 = pytest.mark.skipif(
@@ -126,15 +126,18 @@ def test_within_autocast_products_take_bfloat16(dtype):
         assert layer(images).dtype == torch.float16  # the library's
 
 
+# Images, input and output channels, height and width: where each thread works alone, where all share the work,
+# and with more threads than images.
+@pytest.mark.parametrize("size", [(33, 48, 32, 9, 7), (25, 256, 192, 12, 12), (2, 64, 64, 9, 7)])
 @pytest.mark.parametrize("bfloat16", PRECISIONS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_neither_threads_nor_memory_change_a_bit(kind, bfloat16):
+def test_neither_threads_nor_memory_change_a_bit(kind, bfloat16, size):
     function = partial(KINDS[kind][0], bfloat16=bfloat16)
-    given = given_to(kind, 33, 48, 32, 9, 7)
+    given = given_to(kind, *size)
     before = torch.get_num_threads()
     try:
         seen = []
-        for threads in (1, 2, 3):
+        for threads in (1, 2, 3, 5):
             torch.set_num_threads(threads)
             seen.append(results(function, given))
     finally:

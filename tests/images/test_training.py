@@ -13,7 +13,7 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import save_file
 from scipy.stats import kstest
-from small_runs import specification
+from small_runs import SMALL, specification
 
 from ganscape.cli import main
 from ganscape.errors import InputError
@@ -240,6 +240,24 @@ def test_weights_that_have_exploded_are_never_saved(value, reason, dataset, tmp_
     record = train(specification(), dataset, tmp_path, Schedule(100, 4, 100), CPU)
     assert (record["status"], record["reason"]) == ("diverged", reason)
     assert [p.name for p in (tmp_path / "checkpoints").iterdir()] == ["iteration-00000004.safetensors"]
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_a_weight_alone_that_is_not_finite_is_noticed(value, dataset, tmp_path, monkeypatch):
+    """Of the discriminator, after its last step before a checkpoint: no loss has seen it."""
+    step = Game.discriminator_step
+
+    def spoil(self, latents, real, position=None):
+        loss = step(self, latents, real, position)
+        if self.discriminator_optimiser.state_dict()["state"][0]["step"] == 4 * SMALL["discriminator_steps"]:
+            with torch.no_grad():
+                next(self.discriminator.parameters())[0] = value
+        return loss
+
+    monkeypatch.setattr(Game, "discriminator_step", spoil)
+    record = train(specification(), dataset, tmp_path, Schedule(100, 4, 100), CPU)
+    assert (record["status"], record["reason"]) == ("diverged", "a weight is not finite at iteration 4")
+    assert not list((tmp_path / "checkpoints").glob("*"))
 
 
 def test_generators_load_raw_and_averaged(dataset, tmp_path):

@@ -43,7 +43,7 @@ HISTORY = "history.csv"
 # Losses are means over the iterations since the row before, the discriminator's that of each last step.
 HISTORY_COLUMNS = ("iteration", "generator_loss", "discriminator_loss", "learning_rate_factor")
 
-# Adam moves a weight by no more than a few learning rates each time, which leaves any run far below this; a
+# Adam moves a weight by some learning rates at most each time, which leaves any run far below this; a
 # few layers of such weights exceed single precision.
 LARGEST_WEIGHT = 1e6
 

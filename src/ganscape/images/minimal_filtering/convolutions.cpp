@@ -246,8 +246,8 @@ struct Taps {
   Taps transposed() const { return {output, input, row, column, outputs, inputs}; }
 };
 
-/* G g G^T of all filters of a phase, to the rows and columns from `row` and `column` on of a right factor of
-   `depth` cells times `columns` in every position. */
+/* G g G^T of all filters of a phase, to a right factor of `depth` cells times `columns` in every position: to
+   those of its columns from `column` on, and to those of the values in them from number `row` on. */
 template <int r, typename Cell>
 static void transform_filters(const Taps &taps, const float *filters, float *out, Int stride, Int depth,
                               Int columns, Int row, Int column) {
@@ -392,7 +392,7 @@ template <typename Each> static void in_teams(const Shape &of, Each each) {
 #pragma omp parallel
   {
     const Int thread = omp_get_thread_num(), threads = omp_get_num_threads();
-    if (of.alone)
+    if (of.alone && of.images >= threads)
       each(Team{0, 1}, thread, of.images * thread / threads * of_image,
            of.images * (thread + 1) / threads * of_image);
     else

@@ -3,8 +3,8 @@
 A convolution's gradient with respect to its input is a convolution too: of 3x3 taps with the filter turned
 round, and between 4x4 of stride 2 and its transpose each is the other's. Gradients cannot be differentiated
 again: that is an error, not a wrong number. Values are float32 throughout. With `bfloat16`, the factors of
-the products are rounded to it where they are transformed, which errs about four times as much as rounding
-images and weights.
+the products are rounded to it where they are transformed, which errs three to four times as much as
+rounding images and weights.
 """
 
 from collections.abc import Callable

@@ -26,9 +26,10 @@ CACHED, OWN_CACHED = 1 << 20, 1 << 18  # floats of a chunk of tiles: in the cach
 SMALLEST_CHUNK, LARGEST_CHUNK = 64, 1024  # tiles
 OWN_SMALLEST_CHUNK = 32
 # Each thread works alone, not waiting for others or writing to their caches, if the filters, which it reads
-# for each of its chunks, are no more floats than this; and has its own sums if they are few.
+# for each of its chunks, are no more floats than this. For the gradients of filters it takes parts of the
+# tiles, each with sums of its own, if those are few.
 FEW_FILTERS, FEW_SUMS = 1 << 20, 1 << 17
-PARTS = 8  # with their own sums; fixed, so that no bit depends on the number of threads
+PARTS = 8  # fixed, so that no bit depends on the number of threads
 
 
 @dataclass(frozen=True)
