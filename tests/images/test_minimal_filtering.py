@@ -126,7 +126,7 @@ def test_within_autocast_products_take_bfloat16(dtype):
         assert layer(images).dtype == torch.float16  # the library's
 
 
-# Images, input and output channels, height and width: where each thread works alone, where all share the work,
+# Images, input and output channels, height and width: each thread working alone, all sharing the work,
 # and with more threads than images.
 @pytest.mark.parametrize("size", [(33, 48, 32, 9, 7), (25, 256, 192, 12, 12), (2, 64, 64, 9, 7)])
 @pytest.mark.parametrize("bfloat16", PRECISIONS)
