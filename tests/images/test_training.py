@@ -21,6 +21,7 @@ from ganscape.images import checkpoints, minimal_filtering, snapshots, starts, t
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game
 from ganscape.images.networks import count_parameters
+from ganscape.images.networks.layers import can_filter
 from ganscape.images.sampling import RealImages
 from ganscape.images.specification import RunSpecification
 from ganscape.images.training import Schedule, train
@@ -483,7 +484,7 @@ def test_the_record_names_what_the_numbers_depend_on(dataset, tmp_path):
     assert environment["threads"] == torch.get_num_threads()
     assert environment["device"] == "cpu"
     filtered = environment["generator_convolutions"] == "minimal filtering, where it suits"
-    assert filtered == minimal_filtering.multiplies_bfloat16()
+    assert filtered == can_filter("bf16")
 
 
 @pytest.mark.skipif(not minimal_filtering.available(), reason="there is no C++ compiler")

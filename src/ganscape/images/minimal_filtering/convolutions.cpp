@@ -554,12 +554,11 @@ static void correlate(const Shape &of, const float *images, const float *gradien
 
 /* `shape`: images; height and width that tiles cover, in outputs; chunk and `correlate`'s chunk, in tiles;
    whether each thread works alone in `convolve`; parts; height, width, channels and step of the samples; height,
-   width, channels, step, row and column offset of the outputs; strides of a filter's input channel, output
-   channel, row and column; phases, and of each the row and column offset of its samples and the offset of its
+   width and channels of the outputs; strides of a filter's input channel, output channel, row and column; phases, and of each the row and column offset of its samples and the offset of its
    first tap. */
 static Shape read(const Int *shape) {
   const Int rows = (shape[1] + OUTPUTS - 1) / OUTPUTS, columns = (shape[2] + OUTPUTS - 1) / OUTPUTS;
-  const Int *samples = shape + 7, *outputs = samples + 4, *taps = outputs + 6, *phases = taps + 4;
+  const Int *samples = shape + 7, *outputs = samples + 4, *taps = outputs + 3, *phases = taps + 4;
   Shape of;
   of.images = shape[0];
   of.tiles = {rows, columns, shape[0] * rows * columns};
@@ -567,7 +566,7 @@ static Shape read(const Int *shape) {
   of.correlated_chunk = shape[4];
   of.alone = shape[5];
   of.parts = shape[6];
-  of.to = {outputs[0], outputs[1], outputs[2], outputs[3], outputs[4], outputs[5]};
+  of.to = {outputs[0], outputs[1], outputs[2], 1, 0, 0};
   of.taps = {taps[0], taps[1], taps[2], taps[3], samples[2], outputs[2]};
   of.phases = phases[0];
   for (int i = 0; i < of.phases; i++) {

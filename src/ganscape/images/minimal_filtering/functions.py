@@ -115,7 +115,7 @@ def _same_weight(images: Tensor, gradient: Tensor, bfloat16: bool) -> Tensor:
 
 
 def _same_geometry(images: Tensor, weight: Tensor) -> Geometry:
-    return Geometry(3, tuple(images.shape[2:]), 1, 1, (0, 0), _strides(weight), (Phase(-1, -1, 0),))
+    return Geometry(3, tuple(images.shape[2:]), 1, _strides(weight), (Phase(-1, -1, 0),))
 
 
 def _halving(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor:
@@ -141,7 +141,7 @@ def _halving_geometry(images: Tensor, weight: Tensor) -> Geometry:
     inputs, outputs, row, column = _strides(weight)
     phases = tuple(Phase(p - 1, q - 1, p * row + q * column) for p in PARITIES for q in PARITIES)
     strides = inputs, outputs, 2 * row, 2 * column
-    return Geometry(2, (height // 2, width // 2), 2, 1, (0, 0), strides, phases)
+    return Geometry(2, (height // 2, width // 2), 2, strides, phases)
 
 
 def _doubling(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor:

@@ -46,13 +46,12 @@ class Phase:
 
 @dataclass(frozen=True)
 class Geometry:
-    """Which samples meet which taps to give which outputs, each of which is a regular part of its images.
+    """Which samples, a regular part of their images, meet which taps to give which outputs.
 
     Attributes:
         taps: of the filters in one dimension, 2 or 3.
         area: height and width of the outputs.
         sample_step: every how many pixels a sample lies.
-        output_step, output_offset: every how many pixels an output lies, and the (row, column) of the first.
         strides: of a filter's input channel, output channel, row and column, in elements.
         phases: whose convolutions are added.
     """
@@ -60,8 +59,6 @@ class Geometry:
     taps: int
     area: tuple[int, int]
     sample_step: int
-    output_step: int
-    output_offset: tuple[int, int]
     strides: tuple[int, int, int, int]
     phases: tuple[Phase, ...]
 
@@ -93,8 +90,7 @@ def convolve(
     `bfloat16`: whether factors of products are rounded to it.
     """
     shape = _shape(geometry, images.shape, out.shape)
-    arrays = (images, filters, bias, out, _workspace(shape.work))
-    _function("convolve", geometry.taps, bfloat16, len(arrays) + 1)(shape.address, *map(_address, arrays))
+    _call("convolve", bfloat16, shape, images, filters, bias, out)
 
 
 def convolve_transposed(
@@ -102,17 +98,13 @@ def convolve_transposed(
 ) -> None:
     """Write to `images` the transpose of what `convolve` does, of `outputs`: its gradient, for one."""
     shape = _shape(geometry, images.shape, outputs.shape)
-    arrays = (outputs, filters, bias, images, _workspace(shape.work))
-    _function("convolve_transposed", geometry.taps, bfloat16, len(arrays) + 1)(
-        shape.address, *map(_address, arrays)
-    )
+    _call("convolve_transposed", bfloat16, shape, outputs, filters, bias, images)
 
 
 def correlate(geometry: Geometry, images: Tensor, gradients: Tensor, filters: Tensor, bfloat16: bool) -> None:
     """Write to `filters` the gradient with respect to them, where `gradients` are those of the outputs."""
     shape = _shape(geometry, images.shape, gradients.shape)
-    arrays = (images, gradients, filters, _workspace(shape.work))
-    _function("correlate", geometry.taps, bfloat16, len(arrays) + 1)(shape.address, *map(_address, arrays))
+    _call("correlate", bfloat16, shape, images, gradients, filters)
 
 
 @dataclass(frozen=True)
@@ -150,7 +142,7 @@ def _shape(geometry: Geometry, images: torch.Size, outputs: torch.Size) -> _Shap
         [
             *(count, *geometry.area, *chunks, alone, parts),
             *(height, width, inputs, geometry.sample_step),
-            *(*outputs[2:], outputs[1], geometry.output_step, *geometry.output_offset),
+            *(*outputs[2:], outputs[1]),
             *geometry.strides,
             *(len(geometry.phases), *(number for phase in phases for number in phase)),
         ],
@@ -171,6 +163,11 @@ def _workspace(size: int) -> Tensor:
     if getattr(_kept, "workspace", None) is None or _kept.workspace.numel() < size:
         _kept.workspace = torch.empty(size, dtype=torch.float32)
     return _kept.workspace
+
+
+def _call(name: str, bfloat16: bool, shape: _Shape, *arrays: Tensor | None) -> None:
+    pointers = (shape.address, *map(_address, arrays), _address(_workspace(shape.work)))
+    _function(name, shape.taps, bfloat16, len(pointers))(*pointers)
 
 
 def _address(array: Tensor | None) -> int | None:
