@@ -42,7 +42,7 @@ def compiler() -> list[str] | None:
 
 
 def compiled(source: Path, macros: Macros, flags: Sequence[str] = ()) -> ctypes.CDLL:
-    """The shared library of `source` with these macros defined.
+    """The shared library of `source`, which may include headers of its folder, with these macros defined.
 
     It is kept in the user's cache folder under all that it depends on; who needs what is being compiled waits
     for it. Where that folder cannot be used, for whatever reason, nothing is kept. Raises `CompilationError`
@@ -65,7 +65,8 @@ def compiled(source: Path, macros: Macros, flags: Sequence[str] = ()) -> ctypes.
 
 
 def _kept(folder: Path, command: Sequence[str], source: Path) -> ctypes.CDLL:
-    depends_on = (source.read_bytes(), command, _version(tuple(compiler() or ["c++"])), _processor())
+    texts = [path.read_bytes() for path in (source, *sorted(source.parent.glob("*.h")))]
+    depends_on = (texts, command, _version(tuple(compiler() or ["c++"])), _processor())
     library = folder / f"{source.stem}-{hashlib.sha256(repr(depends_on).encode()).hexdigest()}.so"
     if not library.exists():
         with open(library.with_suffix(".lock"), "w") as lock:

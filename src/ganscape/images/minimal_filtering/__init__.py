@@ -1,47 +1,74 @@
-"""Convolutions on a processor with fewer multiplications than their definition has."""
+"""Convolutions on a processor with fewer multiplications than their definition has.
 
+Between an image's few channels and many there is nothing to save in that way: those are computed by their
+definition, faster than by PyTorch.
+"""
+
+import logging
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 import torch
 from torch import Tensor, nn
 
-from ganscape.images.minimal_filtering.functions import doubling, halving, same
-from ganscape.images.minimal_filtering.library import (
-    CHANNELS,
-    MOST_CHANNELS,
-    available,
-    multiplies_bfloat16,
-)
+from ganscape.compilation import CompilationError, compiler
+from ganscape.images.minimal_filtering import few_channels, library
+from ganscape.images.minimal_filtering.functions import doubling, halving, narrowing, same, widening
+from ganscape.images.minimal_filtering.kernels import CHANNELS, MOST_CHANNELS
 
-__all__ = ["available", "convolution", "multiplies_bfloat16", "transposed_convolution"]
+logger = logging.getLogger(__name__)
 
 Function = Callable[[Tensor, Tensor, Tensor | None], Tensor]
 
 
+@cache
+def available() -> bool:
+    """Whether there is a compiler that compiles our sources."""
+    if compiler() is None:
+        return False
+    try:
+        library.kernels()
+        few_channels.kernels()
+    except (CompilationError, OSError) as problem:
+        logger.warning("PyTorch's convolutions serve: ours did not compile (%s)", problem)
+        return False
+    return True
+
+
+@cache
+def multiplies_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 itself, in the way that `convolutions.cpp` needs."""
+    return available() and bool(library.kernels().library.has_bfloat16())
+
+
 def convolution(layer: nn.Conv2d, images: Tensor, weight: Tensor) -> Function | None:
     """The function of (images, weight, bias) that does what `layer` would, if there is one."""
-    if not _suits(layer, images, weight, inputs=weight.shape[1]):
+    outputs, inputs, *_ = weight.shape
+    if not _suits(layer, images, weight, inputs):
         return None
     shape = layer.kernel_size, layer.stride, layer.padding
     if shape == ((3, 3), (1, 1), (1, 1)):
-        return _in_this_precision(same)
-    if shape == ((4, 4), (2, 2), (1, 1)) and not any(side % 2 for side in images.shape[2:]):
-        return _in_this_precision(halving)
+        known = {(True, True): same, (False, True): widening, (True, False): narrowing}
+        return _in_this_precision(known.get((_many(inputs), _many(outputs))))
+    if shape == ((4, 4), (2, 2), (1, 1)) and _many(inputs) and _many(outputs):
+        return None if any(side % 2 for side in images.shape[2:]) else _in_this_precision(halving)
     return None
 
 
 def transposed_convolution(layer: nn.ConvTranspose2d, images: Tensor) -> Function | None:
     """The function of (images, weight, bias) that does what `layer` would, if there is one."""
+    inputs, outputs, *_ = layer.weight.shape
     shape = layer.kernel_size, layer.stride, layer.padding, layer.output_padding
-    known = shape == ((4, 4), (2, 2), (1, 1), (0, 0))
-    if not known or not _suits(layer, images, layer.weight, inputs=len(layer.weight)):
-        return None
-    return _in_this_precision(doubling)
+    known = shape == ((4, 4), (2, 2), (1, 1), (0, 0)) and _many(inputs) and _many(outputs)
+    return _in_this_precision(doubling) if known and _suits(layer, images, layer.weight, inputs) else None
 
 
-def _in_this_precision(function: Callable[..., Tensor]) -> Function:
-    return partial(function, bfloat16=torch.is_autocast_enabled("cpu"))
+def _in_this_precision(function: Callable[..., Tensor] | None) -> Function | None:
+    return function and partial(function, bfloat16=torch.is_autocast_enabled("cpu"))
+
+
+def _many(channels: int) -> bool:
+    return channels % CHANNELS == 0
 
 
 def _suits(layer: nn.Module, images: Tensor, weight: Tensor, inputs: int) -> bool:
@@ -52,7 +79,7 @@ def _suits(layer: nn.Module, images: Tensor, weight: Tensor, inputs: int) -> boo
         and images.dim() == 4
         and images.numel() > 0
         and images.shape[1] == inputs
-        and all(n % CHANNELS == 0 and n <= MOST_CHANNELS for n in weight.shape[:2])
+        and all(n in few_channels.FEW_CHANNELS or _many(n) and n <= MOST_CHANNELS for n in weight.shape[:2])
         and (layer.bias is None or layer.bias.dtype == torch.float32)
         and (layer.groups, layer.dilation, layer.padding_mode) == (1, (1, 1), "zeros")
     )

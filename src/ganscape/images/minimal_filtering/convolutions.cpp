@@ -19,28 +19,19 @@
    the same for r = 2, and m for both, OUTPUTS. Channels come in multiples of CHANNELS, up to MOST_CHANNELS. */
 
 #include <algorithm>
-#include <cstdint>
 #include <omp.h>
 #ifdef __AVX512BF16__
 #include <immintrin.h>
 #endif
 
+#include "vectors.h"
+
 #ifdef __AVX512F__
-#define VECTOR_BYTES 64
 #define ROWS 8 /* of a product held in registers */
 #else
-#define VECTOR_BYTES 32
 #define ROWS 4
 #endif
-#define LANES (VECTOR_BYTES / (int)sizeof(float))
 #define PANEL (2 * LANES) /* columns of a product held in registers */
-#define INLINE static inline __attribute__((always_inline))
-#define UNROLLED _Pragma("GCC unroll 8")
-
-static_assert(CHANNELS % LANES == 0, "channels are whole vectors");
-
-typedef float V __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
-typedef int64_t Int;
 
 template <int r> struct Filter;
 template <> struct Filter<3> {
@@ -141,9 +132,6 @@ INLINE void apply_twice(const float (&matrix)[rows][columns], Load load, Store s
     UNROLLED for (int i = 0; i < n_out; i++) store(i, j, column[i]);
   }
 }
-
-INLINE V load_vector(const float *from) { return *(const V *)from; }
-INLINE void store_vector(float *to, V value) { *(V *)to = value; }
 
 /* Pointers to the n x n elements of a tile; `outside` stands for those beyond the image. */
 template <int n, typename Pixel>
@@ -578,7 +566,7 @@ static Shape read(const Int *shape) {
 }
 
 /* Floats of `work` that each of the three needs, at most, with as many threads as there may be now. */
-extern "C" Int work_size(int taps, const Int *shape) {
+extern "C" Int work_size(const Int *shape, Int taps) {
   const Shape of = read(shape);
   const Int positions = (OUTPUTS + taps - 1) * (OUTPUTS + taps - 1), depth = of.depth(),
             columns = of.to.channels, threads = omp_get_max_threads();

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
+from ganscape.images.minimal_filtering import few_channels
 from ganscape.images.minimal_filtering.library import (
     Geometry,
     Phase,
@@ -78,6 +79,16 @@ def halving(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool 
 def doubling(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool = False) -> Tensor:
     """Transposed 4x4, stride 2, padding 1: (N, C, H, W), (C, K, 4, 4) and (K,) to (N, K, 2H, 2W)."""
     return _filtered(_Kind(_doubling, _halving, _doubling_weight), images, weight, bias, bfloat16)
+
+
+def widening(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool = False) -> Tensor:
+    """`same` from few channels to many, by its definition; without rounding."""
+    return _filtered(_Kind(_widening, _widening_back, _widening_weight), images, weight, bias, bfloat16)
+
+
+def narrowing(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool = False) -> Tensor:
+    """`same` from many channels to few, by its definition; without rounding."""
+    return _filtered(_Kind(_narrowing, _narrowing_back, _narrowing_weight), images, weight, bias, bfloat16)
 
 
 def _filtered(kind: _Kind, images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor:
@@ -149,6 +160,48 @@ def _doubling(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: boo
     out = _empty(images, weight.shape[1], 2 * height, 2 * width)
     convolve_transposed(_halving_geometry(out, weight), images, weight, bias, out, bfloat16)
     return out
+
+
+def _widening(images: Tensor, weight: Tensor, bias: Tensor | None, _: bool) -> Tensor:
+    out = _empty(images, len(weight), *images.shape[2:])
+    few_channels.widen(images, _few_to_many(weight), weight, bias, out)
+    return out
+
+
+def _widening_back(gradient: Tensor, weight: Tensor, bias: None, _: bool) -> Tensor:
+    out = _empty(gradient, weight.shape[1], *gradient.shape[2:])
+    few_channels.narrow(gradient, _few_to_many(weight).turned(), weight, bias, out)
+    return out
+
+
+def _widening_weight(images: Tensor, gradient: Tensor, _: bool) -> Tensor:
+    weight = torch.empty(gradient.shape[1], images.shape[1], 3, 3, dtype=torch.float32)
+    few_channels.correlate(images, gradient, _few_to_many(weight), weight)
+    return weight
+
+
+def _narrowing(images: Tensor, weight: Tensor, bias: Tensor | None, _: bool) -> Tensor:
+    out = _empty(images, len(weight), *images.shape[2:])
+    few_channels.narrow(images, _few_to_many(weight.transpose(0, 1)), weight, bias, out)
+    return out
+
+
+def _narrowing_back(gradient: Tensor, weight: Tensor, bias: None, _: bool) -> Tensor:
+    out = _empty(gradient, weight.shape[1], *gradient.shape[2:])
+    few_channels.widen(gradient, _few_to_many(weight.transpose(0, 1)).turned(), weight, bias, out)
+    return out
+
+
+def _narrowing_weight(images: Tensor, gradient: Tensor, _: bool) -> Tensor:
+    weight = torch.empty(gradient.shape[1], images.shape[1], 3, 3, dtype=torch.float32)
+    few_channels.correlate(gradient, images, _few_to_many(weight.transpose(0, 1)).turned(), weight)
+    return weight
+
+
+def _few_to_many(weight: Tensor) -> few_channels.Taps:
+    """Of a weight (many, few, 3, 3)."""
+    many, few, row, column = weight.stride()
+    return few_channels.Taps(few, many, row, column)
 
 
 def _strides(weight: Tensor) -> tuple[int, int, int, int]:

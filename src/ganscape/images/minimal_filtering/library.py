@@ -1,10 +1,6 @@
 """`convolutions.cpp`, compiled once for this processor, called with tensors."""
 
-import ctypes
-import logging
 import math
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -14,14 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganscape.compilation import CompilationError, compiled, compiler
+from ganscape.images.minimal_filtering.kernels import Kernels
 from ganscape.images.minimal_filtering.matrices import OUTPUTS, minimal_filtering
 
-logger = logging.getLogger(__name__)
-
 SOURCE = Path(__file__).with_name("convolutions.cpp")
-CHANNELS = 16  # that images come in multiples of
-MOST_CHANNELS = 4096
 CACHED, OWN_CACHED = 1 << 20, 1 << 18  # floats of a chunk of tiles: in the caches, and in a thread's own
 SMALLEST_CHUNK, LARGEST_CHUNK = 64, 1024  # tiles
 OWN_SMALLEST_CHUNK = 32
@@ -63,25 +55,6 @@ class Geometry:
     phases: tuple[Phase, ...]
 
 
-@cache
-def available() -> bool:
-    """Whether there is a compiler that compiles `convolutions.cpp`."""
-    if compiler() is None:
-        return False
-    try:
-        _library()
-    except (CompilationError, OSError) as problem:
-        logger.warning("PyTorch's convolutions serve: ours did not compile (%s)", problem)
-        return False
-    return True
-
-
-@cache
-def multiplies_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 itself, in the way that `convolutions.cpp` needs."""
-    return available() and bool(_library().has_bfloat16())
-
-
 def convolve(
     geometry: Geometry, images: Tensor, filters: Tensor, bias: Tensor | None, out: Tensor, bfloat16: bool
 ) -> None:
@@ -109,19 +82,10 @@ def correlate(geometry: Geometry, images: Tensor, gradients: Tensor, filters: Te
 
 @dataclass(frozen=True)
 class _Shape:
-    """What `read` of `convolutions.cpp` reads, and how many floats of workspace the functions need."""
+    """What `read` of `convolutions.cpp` reads."""
 
     taps: int
     numbers: np.ndarray
-
-    @property
-    def address(self) -> int:
-        return self.numbers.ctypes.data
-
-    @property
-    def work(self) -> int:
-        """With as many threads as there are now."""
-        return _library().work_size(self.taps, self.address)
 
 
 @cache
@@ -155,43 +119,20 @@ def _chunk(tiles: int, smallest: int) -> int:
     return min(max(tiles // smallest * smallest, smallest), LARGEST_CHUNK)
 
 
-_kept = threading.local()
-
-
-def _workspace(size: int) -> Tensor:
-    """The same memory for every call of a thread, so that it stays in the caches."""
-    if getattr(_kept, "workspace", None) is None or _kept.workspace.numel() < size:
-        _kept.workspace = torch.empty(size, dtype=torch.float32)
-    return _kept.workspace
-
-
 def _call(name: str, bfloat16: bool, shape: _Shape, *arrays: Tensor | None) -> None:
-    pointers = (shape.address, *map(_address, arrays), _address(_workspace(shape.work)))
-    _function(name, shape.taps, bfloat16, len(pointers))(*pointers)
-
-
-def _address(array: Tensor | None) -> int | None:
-    return None if array is None else array.data_ptr()
+    function = f"{name}_{shape.taps}{'_bfloat16' if bfloat16 else ''}"
+    kernels().call(function, shape.taps, shape.numbers, *arrays)
 
 
 @cache
-def _function(name: str, taps: int, bfloat16: bool, pointers: int) -> Callable[..., None]:
-    function = getattr(_library(), f"{name}_{taps}{'_bfloat16' if bfloat16 else ''}")
-    function.argtypes, function.restype = [ctypes.c_void_p] * pointers, None
-    return function
-
-
-@cache
-def _library() -> ctypes.CDLL:
-    macros = {"OUTPUTS": OUTPUTS, "CHANNELS": CHANNELS, "MOST_CHANNELS": MOST_CHANNELS}
+def kernels() -> Kernels:
+    """Compiled at the first call; raises what `Kernels` does."""
+    macros = {"OUTPUTS": OUTPUTS}
     for taps in (2, 3):
         outputs, filters, samples = minimal_filtering(taps)
         for name, matrix in (("A_TRANSPOSED", outputs), ("G", filters), ("B_TRANSPOSED", samples)):
             macros[f"{name}_{taps}"] = _initialiser(matrix)
-    # OpenMP's threads are PyTorch's own: it has loaded the library of that name already.
-    library = compiled(SOURCE, macros, ("-fopenmp",))
-    library.work_size.argtypes, library.work_size.restype = [ctypes.c_int, ctypes.c_void_p], ctypes.c_int64
-    return library
+    return Kernels(SOURCE, macros)
 
 
 def _initialiser(matrix: list[list[Fraction]]) -> str:
