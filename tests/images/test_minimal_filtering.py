@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from ganscape import compilation
 from ganscape.images import minimal_filtering
-from ganscape.images.minimal_filtering.functions import doubling, halving, same
+from ganscape.images.minimal_filtering.few_channels import FEW_CHANNELS
+from ganscape.images.minimal_filtering.functions import doubling, halving, narrowing, same, widening
 from ganscape.images.minimal_filtering.matrices import OUTPUTS
 from ganscape.images.minimal_filtering.matrices import minimal_filtering as matrices
 from ganscape.images.networks import build_discriminator, build_generator
@@ -38,6 +39,8 @@ PRECISIONS = [False, pytest.param(True, marks=has_bfloat16)]
 kinds = st.sampled_from(sorted(KINDS))
 channels = st.integers(1, 5).map(lambda n: 16 * n)
 sides = st.integers(1, 9)
+few_channels = st.sampled_from(FEW_CHANNELS)
+pixels = st.integers(1, 20)  # in a row more than are computed at once
 
 
 def given_to(kind, count, inputs, outputs, height, width, seed=0):
@@ -76,6 +79,26 @@ def test_values_and_gradients_are_those_of_the_definition(
         assert found.dtype == torch.float32
         assert found.shape == expected.shape
         assert error(found, expected) < (BFLOAT16_TOLERANCE if bfloat16 else TOLERANCE)
+
+
+@pytest.mark.parametrize("bfloat16", PRECISIONS)
+@given(st.sampled_from((widening, narrowing)), st.integers(1, 9), few_channels, channels, pixels, pixels)
+def test_between_few_channels_and_many_nothing_is_rounded(
+    bfloat16, function, count, few, many, height, width
+):
+    sizes = (few, many) if function is widening else (many, few)
+    given = given_to("same", count, *sizes, height, width)
+    exact = results(KINDS["same"][1], [tensor.detach().double().requires_grad_() for tensor in given])
+    for found, expected in zip(results(partial(function, bfloat16=bfloat16), given), exact, strict=True):
+        assert found.dtype == torch.float32
+        assert error(found, expected) < TOLERANCE
+
+
+@pytest.mark.parametrize(
+    "size", [(33, 3, 48, 9, 7), (33, 48, 3, 9, 7), (3, 1, 32, 32, 32), (3, 32, 1, 5, 17)]
+)
+def test_between_few_channels_and_many_neither_threads_nor_memory_change_a_bit(size):
+    expect_the_same_bits(widening if size[1] < size[2] else narrowing, given_to("same", *size))
 
 
 @given(st.integers(1, 6), sides)
@@ -132,8 +155,10 @@ def test_within_autocast_products_take_bfloat16(dtype):
 @pytest.mark.parametrize("bfloat16", PRECISIONS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_neither_threads_nor_memory_change_a_bit(kind, bfloat16, size):
-    function = partial(KINDS[kind][0], bfloat16=bfloat16)
-    given = given_to(kind, *size)
+    expect_the_same_bits(partial(KINDS[kind][0], bfloat16=bfloat16), given_to(kind, *size))
+
+
+def expect_the_same_bits(function, given):
     before = torch.get_num_threads()
     try:
         seen = []
@@ -150,10 +175,23 @@ def test_neither_threads_nor_memory_change_a_bit(kind, bfloat16, size):
 
 def test_weights_may_lie_in_memory_in_any_order():
     images, weight, bias = given_to("same", 5, 32, 16, 8, 8)
-    transposed = weight.detach().transpose(0, 1).contiguous().transpose(0, 1).requires_grad_()
+    transposed = in_another_order(weight)
     expected = results(same, [images, weight, bias])
     found = results(same, [images, transposed, bias])
     assert all(torch.equal(a, b) for a, b in zip(expected, found, strict=True))
+
+
+@pytest.mark.parametrize("sizes", [(3, 16), (16, 3)])
+def test_those_between_few_channels_and_many_may_too(sizes):
+    function = widening if sizes[0] < sizes[1] else narrowing
+    images, weight, bias = given_to("same", 5, *sizes, 8, 8)
+    expected = results(function, [images, weight, bias])
+    found = results(function, [images, in_another_order(weight), bias])
+    assert all(torch.equal(a, b) for a, b in zip(expected, found, strict=True))
+
+
+def in_another_order(weight):
+    return weight.detach().transpose(0, 1).contiguous().transpose(0, 1).requires_grad_()
 
 
 @pytest.mark.parametrize(("architecture", "size"), [("cnn", 32), ("cnn", 48), ("resnet", 32), ("resnet", 48)])
@@ -183,7 +221,8 @@ def test_networks_are_the_same_functions(architecture, size):
 @pytest.mark.parametrize(
     ("layer", "images"),
     [
-        (Convolution(3, 16, 3, padding=1), (2, 3, 8, 8)),  # channels
+        (Convolution(5, 16, 3, padding=1), (2, 5, 8, 8)),
+        (Convolution(3, 3, 3, padding=1), (2, 3, 8, 8)),  # channels
         (Convolution(16, 24, 3, padding=1), (2, 16, 8, 8)),
         (Convolution(16, 16, 3), (2, 16, 8, 8)),  # no padding
         (Convolution(16, 16, 1), (2, 16, 8, 8)),

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from ganscape.images.networks.layers import can_filter, use_minimal_filtering
-from ganscape.images.precision import normalise_weights, reduced, widened
+from ganscape.images.precision import normalise_weights, parametrised, reduced, widened
 from ganscape.images.specification import RunSpecification
 from ganscape.penalties import interpolation_gradient_penalty
 
@@ -54,6 +54,9 @@ class Game:
             if not self.objective.gradient_penalty_weight:  # whose gradient is differentiated again
                 use_minimal_filtering(self.discriminator)
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
+        # Listed once, because to look for them takes a narrow network's step longer than to use them.
+        self._generating, self._judging = list(generator.parameters()), list(discriminator.parameters())
+        self._averaged, self._normalised = list(self.average.parameters()), parametrised(discriminator)
         self.generator_optimiser = self._adam(self.generator, specification.generator_learning_rate)
         self.discriminator_optimiser = self._adam(
             self.discriminator, specification.discriminator_learning_rate
@@ -61,8 +64,8 @@ class Game:
 
     def generator_step(self, latents: Tensor, real: Tensor | None) -> Tensor:
         """min_G of the non-saturating loss; `real` is needed by paired objectives alone. Returns the loss."""
-        with _frozen(self.discriminator), parametrize.cached():
-            normalise_weights(self.discriminator)
+        with _frozen(self._judging), parametrize.cached():
+            normalise_weights(self._normalised)
             with self._reduced():
                 real_logits = None
                 if self.objective.generator_needs_real:  # first, while no graph takes memory
@@ -81,7 +84,7 @@ class Game:
         with torch.no_grad(), self._reduced():
             fake = widened(self.generator(latents))
         with parametrize.cached():
-            normalise_weights(self.discriminator)
+            normalise_weights(self._normalised)
             with self._reduced():
                 logits = self._judge(real, fake)
             loss = self.objective.discriminator_loss(*map(widened, logits))
@@ -128,11 +131,7 @@ class Game:
 
     @torch.no_grad()
     def _update_average(self) -> None:
-        torch._foreach_lerp_(
-            list(self.average.parameters()),
-            list(self.generator.parameters()),
-            1 - self.specification.ema_decay,
-        )
+        torch._foreach_lerp_(self._averaged, self._generating, 1 - self.specification.ema_decay)
 
     def _adam(self, network: nn.Module, learning_rate: float) -> torch.optim.Optimizer:
         parameters, rate = list(network.parameters()), learning_rate
@@ -143,10 +142,12 @@ class Game:
 
 
 @contextmanager
-def _frozen(network: nn.Module) -> Iterator[None]:
+def _frozen(parameters: list[nn.Parameter]) -> Iterator[None]:
     """Spend nothing on the weight gradients of a network that does not step."""
-    network.requires_grad_(False)
+    for parameter in parameters:
+        parameter.requires_grad = False
     try:
         yield
     finally:
-        network.requires_grad_(True)
+        for parameter in parameters:
+            parameter.requires_grad = True

@@ -37,11 +37,15 @@ def widened(tensor: Tensor) -> Tensor:
     return tensor.float() if tensor.dtype == torch.bfloat16 else tensor
 
 
-def normalise_weights(network: nn.Module) -> None:
-    """Compute all parametrised weights now, in float32, within `parametrize.cached()`."""
-    for module in network.modules():
-        if parametrize.is_parametrized(module, "weight"):
-            _ = module.weight
+def parametrised(network: nn.Module) -> list[nn.Module]:
+    """The layers whose weights are computed from others."""
+    return [module for module in network.modules() if parametrize.is_parametrized(module, "weight")]
+
+
+def normalise_weights(layers: list[nn.Module]) -> None:
+    """Compute the weights of `parametrised` layers now, in float32, within `parametrize.cached()`."""
+    for layer in layers:
+        _ = layer.weight
 
 
 @contextmanager

@@ -79,7 +79,7 @@ def _suits(layer: nn.Module, images: Tensor, weight: Tensor, inputs: int) -> boo
         and images.dim() == 4
         and images.numel() > 0
         and images.shape[1] == inputs
-        and all(n in few_channels.FEW_CHANNELS or _many(n) and n <= MOST_CHANNELS for n in weight.shape[:2])
+        and all(n in few_channels.FEW_CHANNELS or (_many(n) and n <= MOST_CHANNELS) for n in weight.shape[:2])
         and (layer.bias is None or layer.bias.dtype == torch.float32)
         and (layer.groups, layer.dilation, layer.padding_mode) == (1, (1, 1), "zeros")
     )

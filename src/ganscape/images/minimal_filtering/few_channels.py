@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from ganscape.images.minimal_filtering.kernels import Kernels
+from ganscape.images.minimal_filtering.kernels import Kernels, Shape
 
 SOURCE = Path(__file__).with_name("few_channels.cpp")
 FEW_CHANNELS = (1, 3)
@@ -46,7 +45,7 @@ def narrow(many: Tensor, taps: Taps, filters: Tensor, bias: Tensor | None, few: 
 
 
 def correlate(few: Tensor, many: Tensor, taps: Taps, filters: Tensor) -> None:
-    """Write to `filters` the gradient of `widen` with respect to them, where `many` is that of its outputs."""
+    """Write to `filters` the gradient of `widen` with respect to them; `many` is that of its outputs."""
     _call("correlate", few, many, taps, few, many, filters)
 
 
@@ -62,8 +61,8 @@ def _call(name: str, few: Tensor, many: Tensor, taps: Taps, *arrays: Tensor | No
 
 
 @cache
-def _shape(many: torch.Size, taps: Taps) -> np.ndarray:
+def _shape(many: torch.Size, taps: Taps) -> Shape:
     """The `Shape` of `few_channels.cpp`."""
     count, channels, height, width = many
     strides = taps.few, taps.many, taps.row, taps.column, taps.first
-    return np.array([count, height, width, channels, *strides, PARTS], dtype=np.int64)
+    return Shape(count, height, width, channels, *strides, PARTS)

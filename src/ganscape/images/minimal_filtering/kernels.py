@@ -17,6 +17,14 @@ MOST_CHANNELS = 4096
 _kept = threading.local()
 
 
+class Shape:
+    """Whole numbers, where a source reads them."""
+
+    def __init__(self, *numbers: int) -> None:
+        self._numbers = np.array(numbers, dtype=np.int64)
+        self.address = self._numbers.ctypes.data
+
+
 class Kernels:
     """Those of a source, whose `work_size` says how many floats of memory each needs besides its arrays.
 
@@ -31,13 +39,13 @@ class Kernels:
         self._work_size = self.library.work_size
         self._work_size.argtypes, self._work_size.restype = [ctypes.c_void_p, ctypes.c_int64], ctypes.c_int64
 
-    def call(self, name: str, kind: int, shape: np.ndarray, *arrays: Tensor | None) -> None:
+    def call(self, name: str, kind: int, shape: Shape, *arrays: Tensor | None) -> None:
         """Call a function with a shape, as its source reads it, the arrays and memory.
 
         `kind` is what else `work_size` needs to know. Functions run with as many threads as PyTorch has now.
         """
-        work = _workspace(self._work_size(shape.ctypes.data, kind))
-        pointers = shape.ctypes.data, *map(_address, (*arrays, work))
+        work = _workspace(self._work_size(shape.address, kind))
+        pointers = shape.address, *map(_address, (*arrays, work))
         self._function(name, len(pointers))(*pointers)
 
     def _function(self, name: str, pointers: int) -> Callable[..., None]:

@@ -6,11 +6,10 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from ganscape.images.minimal_filtering.kernels import Kernels
+from ganscape.images.minimal_filtering.kernels import Kernels, Shape
 from ganscape.images.minimal_filtering.matrices import OUTPUTS, minimal_filtering
 
 SOURCE = Path(__file__).with_name("convolutions.cpp")
@@ -63,7 +62,7 @@ def convolve(
     `bfloat16`: whether factors of products are rounded to it.
     """
     shape = _shape(geometry, images.shape, out.shape)
-    _call("convolve", bfloat16, shape, images, filters, bias, out)
+    _call("convolve", bfloat16, geometry.taps, shape, images, filters, bias, out)
 
 
 def convolve_transposed(
@@ -71,25 +70,18 @@ def convolve_transposed(
 ) -> None:
     """Write to `images` the transpose of what `convolve` does, of `outputs`: its gradient, for one."""
     shape = _shape(geometry, images.shape, outputs.shape)
-    _call("convolve_transposed", bfloat16, shape, outputs, filters, bias, images)
+    _call("convolve_transposed", bfloat16, geometry.taps, shape, outputs, filters, bias, images)
 
 
 def correlate(geometry: Geometry, images: Tensor, gradients: Tensor, filters: Tensor, bfloat16: bool) -> None:
     """Write to `filters` the gradient with respect to them, where `gradients` are those of the outputs."""
     shape = _shape(geometry, images.shape, gradients.shape)
-    _call("correlate", bfloat16, shape, images, gradients, filters)
-
-
-@dataclass(frozen=True)
-class _Shape:
-    """What `read` of `convolutions.cpp` reads."""
-
-    taps: int
-    numbers: np.ndarray
+    _call("correlate", bfloat16, geometry.taps, shape, images, gradients, filters)
 
 
 @cache
-def _shape(geometry: Geometry, images: torch.Size, outputs: torch.Size) -> _Shape:
+def _shape(geometry: Geometry, images: torch.Size, outputs: torch.Size) -> Shape:
+    """What `read` of `convolutions.cpp` reads."""
     count, inputs, height, width = images
     tiles = count * math.prod(-(-side // OUTPUTS) for side in geometry.area)
     positions = (OUTPUTS + geometry.taps - 1) ** 2
@@ -102,26 +94,21 @@ def _shape(geometry: Geometry, images: torch.Size, outputs: torch.Size) -> _Shap
         for own in (alone, parts > 1)
     ]
     phases = ((phase.row, phase.column, phase.tap) for phase in geometry.phases)
-    numbers = np.array(
-        [
-            *(count, *geometry.area, *chunks, alone, parts),
-            *(height, width, inputs, geometry.sample_step),
-            *(*outputs[2:], outputs[1]),
-            *geometry.strides,
-            *(len(geometry.phases), *(number for phase in phases for number in phase)),
-        ],
-        dtype=np.int64,
+    return Shape(
+        *(count, *geometry.area, *chunks, alone, parts),
+        *(height, width, inputs, geometry.sample_step),
+        *(*outputs[2:], outputs[1]),
+        *geometry.strides,
+        *(len(geometry.phases), *(number for phase in phases for number in phase)),
     )
-    return _Shape(geometry.taps, numbers)
 
 
 def _chunk(tiles: int, smallest: int) -> int:
     return min(max(tiles // smallest * smallest, smallest), LARGEST_CHUNK)
 
 
-def _call(name: str, bfloat16: bool, shape: _Shape, *arrays: Tensor | None) -> None:
-    function = f"{name}_{shape.taps}{'_bfloat16' if bfloat16 else ''}"
-    kernels().call(function, shape.taps, shape.numbers, *arrays)
+def _call(name: str, bfloat16: bool, taps: int, shape: Shape, *arrays: Tensor | None) -> None:
+    kernels().call(f"{name}_{taps}{'_bfloat16' if bfloat16 else ''}", taps, shape, *arrays)
 
 
 @cache
