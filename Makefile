@@ -42,8 +42,9 @@ bench: $(READY)
 	python -m ganscape bench --device cpu --output results/bench.csv
 
 gpu: $(READY)
-	python -m pytest tests/gpu
-	python -m ganscape bench --device cuda --repeats 3 --seconds 1 --output results/bench_gpu.csv
+	@# A test that fails does not keep the measurements from being taken.
+	timeout 480 sh -c 'python -m pytest tests/gpu; tested=$$?; \
+		python -m ganscape bench --device cuda --repeats 3 --seconds 1 --output results/bench_gpu.csv && exit $$tested'
 
 lint: $(READY)
 	ruff check .

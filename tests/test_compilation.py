@@ -40,6 +40,15 @@ def test_a_changed_source_is_compiled_anew(source, tmp_path):
     assert compiled(source, {"ANSWER": 1}).answer() == 2
 
 
+def test_a_changed_header_is_a_changed_source(source, tmp_path):
+    header = tmp_path / "question.h"
+    header.write_text("#define MORE 1\n")
+    source.write_text('#include "question.h"\nextern "C" int answer() { return ANSWER + MORE; }\n')
+    assert compiled(source, {"ANSWER": 1}).answer() == 2
+    header.write_text("#define MORE 2\n")
+    assert compiled(source, {"ANSWER": 1}).answer() == 3
+
+
 def test_a_failure_leaves_nothing_that_would_pass_for_a_library(source, tmp_path):
     with pytest.raises(CompilationError, match="ANSWER"):
         compiled(source, {})

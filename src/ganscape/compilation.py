@@ -103,6 +103,12 @@ def _cache_folder() -> Path | None:
     return folder if status.st_uid == os.getuid() and not status.st_mode & 0o022 else None
 
 
+def compiler_version() -> str:
+    """The first line of what the compiler says it is; empty where there is none."""
+    command = compiler()
+    return "" if command is None else _version(tuple(command)).partition("\n")[0]
+
+
 @cache
 def _version(command: tuple[str, ...]) -> str:
     return subprocess.run([*command, "--version"], capture_output=True, text=True).stdout

@@ -5,6 +5,7 @@ import fcntl
 import glob
 import hashlib
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ganscape.errors import InputError
+
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -83,6 +86,7 @@ def try_lock(path: str | os.PathLike) -> int | None:
         if error.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
             os.close(descriptor)
             raise
+        logger.warning("%s: this file system has no locks: nothing keeps a second process away", path)
     return descriptor
 
 

@@ -16,6 +16,7 @@ from scipy.stats import kstest
 from small_runs import SMALL, specification
 
 from ganscape.cli import main
+from ganscape.cores import processor
 from ganscape.errors import InputError
 from ganscape.images import checkpoints, minimal_filtering, snapshots, starts, tensor_files, training
 from ganscape.images.datasets import Dataset
@@ -71,11 +72,21 @@ def test_a_run_leaves_a_folder_that_explains_itself(dataset, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("loss", "precision"), [("rs", "float32"), ("js", "float32"), ("wgan-gp", "float32"), ("rs", "bf16")]
+    ("loss", "precision", "width"),  # a full width is wide enough for minimal filtering
+    [
+        ("rs", "float32", "eighth"),
+        ("rs", "float32", "full"),
+        ("js", "float32", "eighth"),
+        ("wgan-gp", "float32", "eighth"),
+        ("rs", "bf16", "eighth"),
+        ("rs", "bf16", "full"),
+    ],
 )
 @pytest.mark.parametrize("stop", [1, 4, 7, 11])
-def test_an_interrupted_run_ends_in_the_same_bits(dataset, tmp_path, monkeypatch, loss, precision, stop):
-    run = specification(loss=loss, precision=precision)
+def test_an_interrupted_run_ends_in_the_same_bits(
+    dataset, tmp_path, monkeypatch, loss, precision, width, stop
+):
+    run = specification(loss=loss, precision=precision, width=width)
     train(run, dataset, tmp_path / "whole", EVERY, CPU)
     advance, count = training._Run.advance, 0
 
@@ -127,6 +138,17 @@ def test_a_damaged_checkpoint_is_passed_over_with_a_warning(dataset, tmp_path, c
         assert wreck.exists()
         wreck.unlink()
         assert final_state(tmp_path) == before
+
+
+def test_a_checkpoint_whose_header_was_altered_is_passed_over(dataset, tmp_path, caplog):
+    train(specification(), dataset, tmp_path, EVERY, CPU)
+    before = final_state(tmp_path)
+    last = sorted((tmp_path / "checkpoints").iterdir())[-1]
+    last.write_bytes(before[1].replace(b'\\"iteration\\": 12', b'\\"iteration\\": 11'))
+    train(specification(), dataset, tmp_path, EVERY, CPU)
+    assert "damaged" in caplog.text
+    last.with_name(f"{last.name}.damaged").unlink()
+    assert final_state(tmp_path) == before
 
 
 def test_damaged_checkpoints_are_put_aside_and_new_ones_kept(dataset, tmp_path):
@@ -483,6 +505,7 @@ def test_the_record_names_what_the_numbers_depend_on(dataset, tmp_path):
     assert environment["torch"] == torch.__version__
     assert environment["threads"] == torch.get_num_threads()
     assert environment["device"] == "cpu"
+    assert environment["processor"] == processor()
     filtered = environment["generator_convolutions"] == "minimal filtering, where it suits"
     assert filtered == can_filter("bf16")
 

@@ -2,7 +2,7 @@
 
 A checkpoint is one safetensors file (tensors and text; reading it executes nothing) that holds everything a
 run needs to go on: both networks, the moving average, both optimisers and the history. Its header carries
-the specification and a digest of all tensors, so that a damaged file is noticed and the one before it used.
+the specification and digests of all there is, so that a damaged file is noticed and the one before it used.
 """
 
 import logging

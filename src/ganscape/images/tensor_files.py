@@ -1,7 +1,7 @@
 """Files of named tensors: written atomically, verified on reading, and nothing in them is ever executed.
 
-One safetensors file each. Its header says what kind of file it is and carries a digest of all tensors, so
-that a damaged file is noticed.
+One safetensors file each. Its header says what kind of file it is and carries digests of all tensors and of
+itself, so that a damaged file is noticed.
 """
 
 import hashlib
@@ -36,6 +36,7 @@ def write(target: Path, kind: str, header: Mapping[str, Any], tensors: Mapping[s
     """
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     full = {"kind": kind, **header, "digest": digest(plain)}
+    full["header_digest"] = _header_digest(full)
     with atomic_path(target) as path:
         try:
             save_file(plain, path, metadata={HEADER: json.dumps(full)})
@@ -54,7 +55,7 @@ def read(path: Path, kind: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
         raise Damaged(in_a_line(error)) from error
     if header.get("kind") != kind:
         raise OfAnotherKind(f"kind {header.get('kind')}, not {kind}")
-    if digest(tensors) != header.get("digest"):
+    if digest(tensors) != header.get("digest") or header.pop("header_digest", "") != _header_digest(header):
         raise Damaged("its digest does not match its content")
     return header, tensors
 
@@ -67,6 +68,10 @@ def digest(tensors: Mapping[str, Tensor]) -> str:
         sha256.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
         sha256.update(tensor.reshape(-1).view(torch.uint8).numpy())
     return sha256.hexdigest()
+
+
+def _header_digest(header: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(header, sort_keys=True).encode()).hexdigest()
 
 
 def with_prefix(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

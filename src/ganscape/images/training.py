@@ -22,6 +22,8 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ganscape import __version__
+from ganscape.compilation import compiler_version
+from ganscape.cores import processor
 from ganscape.errors import InputError
 from ganscape.files import atomic_path, held, remove_partial_files, write_json
 from ganscape.images import checkpoints, snapshots
@@ -351,10 +353,14 @@ def _environment(game: Game, device: torch.device, cuda_graph: bool) -> dict[str
         "python": platform.python_version(),
         "torch": torch.__version__,
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
-        "processor": platform.machine(),
+        "processor": processor(),
+        "compiler": compiler_version() if any(filtered) else "",
         "threads": torch.get_num_threads(),
         "generator_convolutions": convolutions[0],
         "discriminator_convolutions": convolutions[1],
         "cuda_graph": cuda_graph,
         "deterministic_algorithms": torch.are_deterministic_algorithms_enabled(),
+        "cudnn": torch.backends.cudnn.version() or "",
+        "cudnn_deterministic": torch.backends.cudnn.deterministic,
+        "cudnn_benchmark": torch.backends.cudnn.benchmark,
     }

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 import ganscape
-from ganscape.cores import available_cores
+from ganscape.cores import available_cores, processor
 from ganscape.errors import InputError
 from ganscape.files import atomic_path, write_json
 
@@ -62,7 +62,7 @@ def provenance(results: Path, command: str) -> dict:
             **{package: metadata.version(package) for package in PACKAGES},
         },
         "hardware": {
-            "processor": _processor(),
+            "processor": processor(),
             "cores": available_cores(),
             "memory_mib": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20,
         },
@@ -86,19 +86,6 @@ def _commit() -> dict:
         "commit": git("rev-parse", "HEAD"),
         "uncommitted_changes": None if changes is None else bool(changes),
     }
-
-
-def _processor() -> str:
-    """The model, and which of the instructions that matter here it has."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:  # not Linux
-        return platform.processor() or platform.machine()
-    fields = dict(line.split(":", 1) for line in lines if ":" in line)
-    fields = {name.strip(): value.strip() for name, value in fields.items()}
-    flags = set(fields.get("flags", "").split())
-    matter = [flag for flag in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if flag in flags]
-    return " ".join([fields.get("model name", platform.machine()), *matter])
 
 
 def _times(results: Path) -> dict[str, dict[str, float]]:
