@@ -55,7 +55,8 @@ def read(path: Path, kind: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
         raise Damaged(in_a_line(error)) from error
     if header.get("kind") != kind:
         raise OfAnotherKind(f"kind {header.get('kind')}, not {kind}")
-    if digest(tensors) != header.get("digest") or header.pop("header_digest", "") != _header_digest(header):
+    stated = header.pop("header_digest", "")
+    if digest(tensors) != header.get("digest") or stated != _header_digest(header):
         raise Damaged("its digest does not match its content")
     return header, tensors
 

@@ -1,7 +1,7 @@
 """Convolutions on a processor with fewer multiplications than their definition has.
 
 Between an image's few channels and many there is nothing to save in that way: those are computed by their
-definition, faster than by PyTorch.
+definition, for the most part faster than by PyTorch.
 """
 
 import logging

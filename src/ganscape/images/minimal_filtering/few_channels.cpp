@@ -32,7 +32,8 @@ struct Shape {
   Int padded_width() const { return (width + PIXELS - 1) / PIXELS * PIXELS + TAPS - 1; }
 };
 
-/* Let `each(index, place)` take all filters: packed by tap, channel of the few, channel of the many; and as they are. */
+/* Let `each(index, place)` take all filters: packed by tap, channel of the few, channel of the many; and as they
+   are. */
 template <int few, typename Each> static void for_filters(const Shape &of, Each each) {
   Int index = 0;
   for (int i = 0; i < TAPS; i++)
@@ -125,7 +126,8 @@ static void narrow(const Shape &of, const float *images, const float *filters, c
   }
 }
 
-/* What a row of each side, the few with what is around it, adds to the packed gradient with respect to the filters of `widen`. */
+/* What a row of each side, the few with what is around it, adds to the packed gradient with respect to the filters
+   of `widen`. */
 template <int few>
 INLINE void correlate_row(const Shape &of, const float *rows, const float *gradients, float *sums) {
   const Int length = of.padded_width() * few;

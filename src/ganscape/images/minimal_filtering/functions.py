@@ -120,7 +120,7 @@ def _same_back(gradient: Tensor, weight: Tensor, bias: None, bfloat16: bool) -> 
 
 
 def _same_weight(images: Tensor, gradient: Tensor, bfloat16: bool) -> Tensor:
-    weight = torch.empty(gradient.shape[1], images.shape[1], 3, 3, dtype=torch.float32)
+    weight = _empty_weight(images, gradient, 3)
     correlate(_same_geometry(images, weight), images, gradient, weight, bfloat16)
     return weight
 
@@ -137,7 +137,7 @@ def _halving(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool
 
 
 def _halving_weight(images: Tensor, gradient: Tensor, bfloat16: bool) -> Tensor:
-    weight = torch.empty(gradient.shape[1], images.shape[1], 4, 4, dtype=torch.float32)
+    weight = _empty_weight(images, gradient, 4)
     correlate(_halving_geometry(images, weight), images, gradient, weight, bfloat16)
     return weight
 
@@ -175,7 +175,7 @@ def _widening_back(gradient: Tensor, weight: Tensor, bias: None, _: bool) -> Ten
 
 
 def _widening_weight(images: Tensor, gradient: Tensor, _: bool) -> Tensor:
-    weight = torch.empty(gradient.shape[1], images.shape[1], 3, 3, dtype=torch.float32)
+    weight = _empty_weight(images, gradient, 3)
     few_channels.correlate(images, gradient, _few_to_many(weight), weight)
     return weight
 
@@ -193,7 +193,7 @@ def _narrowing_back(gradient: Tensor, weight: Tensor, bias: None, _: bool) -> Te
 
 
 def _narrowing_weight(images: Tensor, gradient: Tensor, _: bool) -> Tensor:
-    weight = torch.empty(gradient.shape[1], images.shape[1], 3, 3, dtype=torch.float32)
+    weight = _empty_weight(images, gradient, 3)
     few_channels.correlate(gradient, images, _few_to_many(weight.transpose(0, 1)).turned(), weight)
     return weight
 
@@ -217,3 +217,7 @@ def _channels_last(images: Tensor) -> Tensor:
 def _empty(like: Tensor, channels: int, height: int, width: int) -> Tensor:
     shape = len(like), channels, height, width
     return torch.empty(shape, dtype=like.dtype, memory_format=torch.channels_last)
+
+
+def _empty_weight(images: Tensor, gradient: Tensor, taps: int) -> Tensor:
+    return torch.empty(gradient.shape[1], images.shape[1], taps, taps, dtype=torch.float32)
