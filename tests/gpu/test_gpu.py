@@ -10,7 +10,7 @@ import torch
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game
 from ganscape.images.iterations import Batches, captured, play
-from ganscape.images.precision import tensor_cores
+from ganscape.images.precision import arithmetic
 from ganscape.images.resident import ResidentImages
 from ganscape.images.sampling import RealImages
 from ganscape.images.specification import RunSpecification
@@ -55,7 +55,7 @@ def losses_of(iterate, run, device, count=5):
 @pytest.mark.parametrize("architecture", ["cnn", "resnet"])
 def test_float32_on_a_gpu_is_float32(architecture, loss):
     run = specification(architecture=architecture, loss=loss)
-    with tensor_cores("float32"):
+    with arithmetic("float32"):
         here, there = (game_of(run, device) for device in (CPU, GPU))
         expected = losses_of(lambda batches: play(here, batches), run, CPU, 2)
         found = losses_of(lambda batches: play(there, batches), run, GPU, 2)
@@ -68,7 +68,7 @@ def test_float32_on_a_gpu_is_float32(architecture, loss):
 @pytest.mark.parametrize("architecture", ["cnn", "resnet"])
 def test_a_graph_plays_what_its_steps_play(architecture, loss, precision):
     run = specification(architecture=architecture, loss=loss, precision=precision)
-    with tensor_cores(precision):
+    with arithmetic(precision):
         eager, recorded = (game_of(run, GPU, capturable=True) for _ in range(2))
         replay = captured(recorded, batches_of(run, 9, GPU))
         for game in (eager, recorded):

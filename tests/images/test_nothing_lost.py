@@ -25,7 +25,7 @@ from ganscape.images.game import Game
 from ganscape.images.training import Schedule, train
 
 CPU = torch.device("cpu")
-RUN = specification(iterations=40)
+RUN = specification(iterations=40, width="full")  # wide enough for every convolution of ours
 KILLS = 25
 # Something is written after every iteration, so that many of the kills come in the middle of a file.
 EVERY = Schedule(history_every=2, checkpoint_every=1, samples_every=5, snapshots_every=4)
@@ -187,11 +187,11 @@ def test_a_full_disk_keeps_the_checkpoint_before(tmp_path, monkeypatch):
     train(specification(iterations=4), noise(), tmp_path, Schedule(5, 4, 6), CPU)
     before = left_behind(tmp_path)
 
-    def full(tensors, path, metadata):
+    def full(path, content):
         with open("/dev/full", "wb") as handle:
-            handle.write(b"x" * 10_000_000)
+            handle.write(content)
 
-    monkeypatch.setattr(checkpoints.tensor_files, "save_file", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     (tmp_path / "training.json").unlink()
     game = Game(specification().generator(), specification().discriminator(), specification(iterations=4))
     with pytest.raises(InputError, match="No space left on device"):

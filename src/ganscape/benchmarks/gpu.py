@@ -10,7 +10,7 @@ from ganscape.benchmarks.measurement import PLAIN, Builder, Measurement, compare
 from ganscape.benchmarks.training import NETWORKS, specification_of
 from ganscape.images.game import Game
 from ganscape.images.iterations import Batches, captured, play
-from ganscape.images.precision import PRECISIONS, tensor_cores
+from ganscape.images.precision import PRECISIONS, arithmetic
 from ganscape.images.textbook import TextbookGame
 
 PREFIX = "gpu-"
@@ -44,11 +44,11 @@ def _build(network: str, gpu: int, precision: str, kind: str) -> Callable[[], No
     shape = 2, run.batch_size, run.image_size, run.image_size, run.channels
     images = (torch.rand(shape, device=device) * 2 - 1).permute(0, 1, 4, 2, 3)
     batches = Batches(tuple(latents), tuple(images))
-    with tensor_cores(precision):
+    with arithmetic(precision):
         iterate = captured(game, batches) if kind == GRAPH else partial(play, game)
 
     def call() -> None:
-        with tensor_cores(precision):
+        with arithmetic(precision):
             iterate(batches)
         torch.cuda.synchronize()
 

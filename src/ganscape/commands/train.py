@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cuda-graph",
         action="store_true",
-        help="on a GPU: images in its memory, each iteration as one CUDA graph (not tried on a GPU yet)",
+        help="on a GPU: images in its memory, each iteration as one CUDA graph",
     )
     parser.add_argument(
         "--start", type=Path, help="initial point of step bad-start (default: random weights)"

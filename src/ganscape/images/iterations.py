@@ -48,10 +48,25 @@ def captured(game: Game, example: Batches) -> Iteration:
     """`play` as one CUDA graph, which a GPU runs without waiting for Python between its kernels.
 
     `example` has the shapes of all batches to come. The game, whose optimisers must be capturable, is
-    afterwards as it was before.
+    afterwards as it was before, also where a `RuntimeError` says that the GPU does not take it.
     """
     static = example.copied()
     before = saved_state(game)
+    try:
+        graph, losses = _captured(game, static)
+    finally:
+        restore_state(game, before)
+
+    def replay(batches: Batches) -> Tensor:
+        torch._foreach_copy_(static.tensors(), batches.tensors())
+        graph.replay()
+        return losses.clone()
+
+    return replay
+
+
+def _captured(game: Game, static: Batches) -> tuple[torch.cuda.CUDAGraph, Tensor]:
+    """A graph that plays what is in `static`, and the losses that it leaves."""
     stream = torch.cuda.Stream()
     stream.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(stream), warnings.catch_warnings():
@@ -62,14 +77,7 @@ def captured(game: Game, example: Batches) -> Iteration:
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
         losses = play(game, static)
-    restore_state(game, before)
-
-    def replay(batches: Batches) -> Tensor:
-        torch._foreach_copy_(static.tensors(), batches.tensors())
-        graph.replay()
-        return losses.clone()
-
-    return replay
+    return graph, losses
 
 
 def saved_state(game: Game) -> list[Tensor]:

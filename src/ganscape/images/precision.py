@@ -2,7 +2,7 @@
 
 `float32` is the paper's. `bf16` lets convolutions and matrix products take bfloat16 (8 bits of mantissa);
 weights, their updates, spectral norm, batch statistics, losses and penalties stay float32. `tf32` lets an
-NVIDIA GPU take TensorFloat-32 (10 bits) instead.
+NVIDIA GPU take TensorFloat-32 (10 bits) instead. None of them lets two runs of one seed differ.
 """
 
 from collections.abc import Iterator
@@ -49,14 +49,13 @@ def normalise_weights(layers: list[nn.Module]) -> None:
 
 
 @contextmanager
-def tensor_cores(precision: str) -> Iterator[None]:
-    """TensorFloat-32 on a GPU while the block runs if `precision` says so, and only then."""
-    switches = torch.backends.cuda.matmul, torch.backends.cudnn
-    before = [switch.allow_tf32 for switch in switches]
-    for switch in switches:
-        switch.allow_tf32 = precision == "tf32"
+def arithmetic(precision: str) -> Iterator[None]:
+    """How a GPU computes while the block runs: TensorFloat-32 only if `precision` says so, and repeatably."""
+    products, convolutions = torch.backends.cuda.matmul, torch.backends.cudnn
+    before = products.allow_tf32, convolutions.allow_tf32, convolutions.deterministic
+    products.allow_tf32 = convolutions.allow_tf32 = precision == "tf32"
+    convolutions.deterministic = True
     try:
         yield
     finally:
-        for switch, value in zip(switches, before, strict=True):
-            switch.allow_tf32 = value
+        products.allow_tf32, convolutions.allow_tf32, convolutions.deterministic = before

@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 
 from ganscape.images.sampling import RealImages
+from ganscape.images.transfer import sent
 
 SHARE = 0.5  # of the free memory that images may take
 
@@ -20,7 +21,7 @@ class ResidentImages(RealImages):
         self._resident = torch.from_numpy(np.array(images)).to(device)
 
     def _pixels(self, rows: np.ndarray) -> Tensor:
-        return self._resident.index_select(0, torch.from_numpy(rows).to(self._resident.device))
+        return self._resident.index_select(0, sent(torch.from_numpy(rows), self._resident.device))
 
 
 def fits(images: np.ndarray, device: torch.device) -> bool:

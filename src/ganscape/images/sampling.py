@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganscape.images.transfer import sent
 from ganscape.seeding import random_bits, random_generator
 
 NOISE_WIDTH = 1 / 128  # of dequantisation, after scaling to [-1, 1]
@@ -61,7 +62,7 @@ class RealImages:
         pixels = self._pixels(rows)
         bits = torch.from_numpy(random_bits(self.seed, self.noise_stream, index, pixels.numel()))
         # The bits are signed: half the noise's width brings them to [0, 1/128).
-        dequantised = bits.to(pixels.device).view(pixels.shape).mul(NOISE_WIDTH / NOISE_LEVELS)
+        dequantised = sent(bits, pixels.device).view(pixels.shape).mul(NOISE_WIDTH / NOISE_LEVELS)
         dequantised.add_(pixels, alpha=1 / 127.5).add_(NOISE_WIDTH / 2 - 1)
         return dequantised.permute(0, 3, 1, 2)
 

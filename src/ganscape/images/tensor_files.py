@@ -12,10 +12,10 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
-from ganscape.errors import InputError, in_a_line
+from ganscape.errors import in_a_line
 from ganscape.files import atomic_path
 
 HEADER = "ganscape"  # one entry of JSON: safetensors writes several in an order that varies
@@ -38,10 +38,8 @@ def write(target: Path, kind: str, header: Mapping[str, Any], tensors: Mapping[s
     full = {"kind": kind, **header, "digest": digest(plain)}
     full["header_digest"] = _header_digest(full)
     with atomic_path(target) as path:
-        try:
-            save_file(plain, path, metadata={HEADER: json.dumps(full)})
-        except SafetensorError as error:  # the library's word for a full disk, which has no errno
-            raise InputError(f"cannot write {target}: {error}; what was there before is intact") from error
+        # The library's own writing to a file leaves another temporary one behind where it is killed.
+        path.write_bytes(save(plain, metadata={HEADER: json.dumps(full)}))
     return full["digest"]
 
 

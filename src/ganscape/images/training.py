@@ -24,21 +24,22 @@ from tqdm import tqdm
 from ganscape import __version__
 from ganscape.compilation import compiler_version
 from ganscape.cores import processor
-from ganscape.errors import InputError
+from ganscape.errors import InputError, in_a_line
 from ganscape.files import atomic_path, held, remove_partial_files, write_json
 from ganscape.images import checkpoints, snapshots
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game, learning_rate_factor
-from ganscape.images.iterations import Batches, captured, play
+from ganscape.images.iterations import Batches, Iteration, captured, play
 from ganscape.images.networks import count_full_width, count_parameters
 from ganscape.images.networks.layers import filters_minimally
 from ganscape.images.pixels import NonFiniteError
-from ganscape.images.precision import require_possible, tensor_cores
+from ganscape.images.precision import arithmetic, require_possible
 from ganscape.images.resident import ResidentImages, fits
 from ganscape.images.samples import draw_grid, grid_latents, save_image
 from ganscape.images.sampling import RealImages, Stream, random_generator
 from ganscape.images.specification import RunSpecification
 from ganscape.images.starts import Start
+from ganscape.images.transfer import sent
 from ganscape.progress import progress_bar
 
 HISTORY = "history.csv"
@@ -58,7 +59,7 @@ class Schedule:
 
     `snapshots_every`, between generators that are kept, may be 0, never; otherwise the initial and the final
     one are kept too. `cuda_graph`: whether, on a GPU, images lie in its memory, if they fit, and each
-    iteration is one CUDA graph.
+    iteration is one CUDA graph, if it can be; elsewhere it means nothing.
     """
 
     history_every: int
@@ -99,9 +100,7 @@ def train(
     _check_dataset(specification, dataset)
     _check_start(specification, start)
     require_possible(specification.precision, device)
-    if schedule.cuda_graph and device.type != "cuda":
-        raise InputError(f"CUDA graphs are for NVIDIA's GPUs, the device is {device.type}: leave them out")
-    with held(run_directory, "training"), tensor_cores(specification.precision):
+    with held(run_directory, "training"), arithmetic(specification.precision):
         for written in ("checkpoints", "snapshots", "samples", HISTORY, checkpoints.RECORD):
             remove_partial_files(run_directory / written)
         if (record := _finished(specification, run_directory)) is not None:
@@ -152,7 +151,7 @@ def _train(run: "_Run") -> dict:
         "reason": reason,
         "iteration": run.iteration,
         "parameters": run.parameters(),
-        "environment": _environment(run.game, run.device, run.schedule.cuda_graph),
+        "environment": _environment(run.game, run.device, run.is_graph),
         "iterations_of_this_session": run.iteration - first,
         "wall_time_seconds_of_this_session": round(time.monotonic() - begin, 3),
     }
@@ -182,9 +181,10 @@ class _Run:
         if start is not None:
             start.fill(generator, discriminator)
         networks = generator.to(device), discriminator.to(device)
-        self.game = Game(*networks, specification, capturable=schedule.cuda_graph)
+        wants_graph = schedule.cuda_graph and device.type == "cuda"
+        self.game = Game(*networks, specification, capturable=wants_graph)
         self.latent_dimension = self.game.generator.latent_dimension
-        self.images = self._images(dataset.split("train")[0])
+        self.images = self._images(dataset.split("train")[0], resident=wants_graph)
         self.grid_latents = grid_latents(specification.seed, self.latent_dimension).to(device)
         self.iteration, logs = checkpoints.restore(run_directory, self.game)
         self.history = [tuple(row) for row in logs["history"].tolist()] if logs else []
@@ -193,9 +193,7 @@ class _Run:
             logger.info("resuming %s after iteration %d", run_directory, self.iteration)
         elif schedule.snapshots_every:
             snapshots.save(run_directory, self.game, 0)
-        self.play = partial(play, self.game)
-        if schedule.cuda_graph:
-            self.play = captured(self.game, self._batches())
+        self.play, self.is_graph = _iteration_of(self.game, self._batches() if wants_graph else None)
 
     def advance(self) -> None:
         """One iteration: one generator step, then the discriminator steps, each on fresh batches."""
@@ -216,9 +214,9 @@ class _Run:
         if last or self.iteration % self.schedule.checkpoint_every == 0:
             self.save()
 
-    def _images(self, images: np.ndarray) -> RealImages:
+    def _images(self, images: np.ndarray, resident: bool) -> RealImages:
         run = self.specification
-        if self.schedule.cuda_graph and fits(images, self.device):
+        if resident and fits(images, self.device):
             return ResidentImages(images, run.batch_size, run.seed, self.device)
         return RealImages(images, run.batch_size, run.seed)
 
@@ -229,16 +227,16 @@ class _Run:
         latents, positions = [self._latents(draws)], []
         for _ in range(run.discriminator_steps):
             if run.objective.gradient_penalty_weight:
-                positions.append(torch.rand(run.batch_size, generator=draws).to(self.device))
+                positions.append(sent(torch.rand(run.batch_size, generator=draws), self.device))
             latents.append(self._latents(draws))
         batches = run.discriminator_steps + run.objective.generator_needs_real
         first = self.iteration * batches
-        real = [self.images.batch(first + step).to(self.device) for step in range(batches)]
+        real = [sent(self.images.batch(first + step), self.device) for step in range(batches)]
         return Batches(tuple(latents), tuple(real), tuple(positions))
 
     def _latents(self, draws: torch.Generator) -> Tensor:
         latents = torch.randn(self.specification.batch_size, self.latent_dimension, generator=draws)
-        return latents.to(self.device)
+        return sent(latents, self.device)
 
     def _record_history(self, factor: float) -> None:
         """Mean losses since the last record; the one place where training waits for the numbers."""
@@ -290,6 +288,16 @@ class _Run:
         for network, name in ((self.game.generator, "final"), (self.game.average, "final_ema")):
             image = draw_grid(network, self.grid_latents)
             save_image(image, self.run_directory / "samples" / f"{name}.png")
+
+
+def _iteration_of(game: Game, example: Batches | None) -> tuple[Iteration, bool]:
+    """What plays an iteration, and whether it is a CUDA graph: if there is an example and a GPU takes it."""
+    if example is not None:
+        try:
+            return captured(game, example), True
+        except RuntimeError as error:  # memory, an old driver, an operation that no graph can hold
+            logger.warning("no CUDA graph, training goes on slower: %s", in_a_line(error))
+    return partial(play, game), False
 
 
 def _check_dataset(specification: RunSpecification, dataset: Dataset) -> None:
