@@ -43,7 +43,7 @@ bench: $(READY)
 
 gpu: $(READY)
 	@# A test that fails does not keep the measurements from being taken.
-	timeout 480 sh -c 'python -m pytest tests/gpu; tested=$$?; \
+	timeout 480 sh -c 'python -m pytest tests/gpu tests/clusters/test_engines.py -k gpu; tested=$$?; \
 		python -m ganscape bench --device cuda --repeats 3 --seconds 1 --output results/bench_gpu.csv && exit $$tested'
 
 lint: $(READY)

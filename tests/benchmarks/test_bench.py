@@ -7,8 +7,15 @@ import pandas as pd
 import pytest
 import torch
 
-from ganscape.benchmarks import clusters, evaluation, reading, training
-from ganscape.benchmarks.measurement import COLUMNS, PLAIN, Contestant, compared, performance
+from ganscape.benchmarks import clusters, evaluation, measurement, reading, training
+from ganscape.benchmarks.measurement import (
+    COLUMNS,
+    PLAIN,
+    Contestant,
+    compared,
+    performance,
+    rate_together,
+)
 from ganscape.cli import main
 
 
@@ -49,6 +56,13 @@ def test_performance_has_rates_and_peak_memory_of_each_variant():
     measured = performance({"light": build_counter, "heavy": build_block}, repeats=1, seconds_per_turn=0)
     assert all(result.rate > 0 for result in measured.values())
     assert measured["heavy"].peak_memory > measured["light"].peak_memory + 150
+
+
+def test_processes_that_work_at_once_count_together(monkeypatch):
+    monkeypatch.setattr(measurement, "_seconds_at_once", lambda contestants, calls: [calls / 10, calls / 5])
+    assert rate_together(build_counter, 2, repeats=3, seconds_per_turn=1) == pytest.approx(15)
+    monkeypatch.undo()
+    assert rate_together(build_counter, 2, repeats=1, seconds_per_turn=0) > 0
 
 
 def test_the_command_writes_the_contract_s_columns(tmp_path, capsys):

@@ -5,8 +5,9 @@ import pytest
 import torch
 from small_runs import specification
 
+from ganscape.images import iterations
 from ganscape.images.game import Game
-from ganscape.images.iterations import Batches, play, restore_state, saved_state
+from ganscape.images.iterations import Batches, captured_if_possible, play, restore_state, saved_state
 from ganscape.images.resident import ResidentImages, fits
 from ganscape.images.sampling import RealImages
 
@@ -61,6 +62,21 @@ def test_iterations_that_only_warm_up_leave_no_trace(iterations_before):
     for game in (disturbed, calm):
         play(game, batches_of(run, 20))
     assert_same_bits(disturbed, calm)
+
+
+def test_what_no_graph_can_hold_is_played_without_one(monkeypatch, caplog):
+    def refused(game, static):
+        play(game, static)
+        raise RuntimeError("CUDA error: operation not permitted when stream is capturing\nCompile with ...")
+
+    monkeypatch.setattr(iterations, "_captured", refused)
+    run = specification()
+    ours, plain = game_of(run), game_of(run)
+    iterate, is_graph = captured_if_possible(ours, batches_of(run))
+    assert not is_graph
+    assert "no CUDA graph" in caplog.text and "not permitted" in caplog.text
+    assert torch.equal(iterate(batches_of(run)), play(plain, batches_of(run)))
+    assert_same_bits(ours, plain)
 
 
 def test_resident_images_are_the_same_to_the_bit():

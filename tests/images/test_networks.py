@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from torch.nn.utils import parametrize
 
 from ganscape.errors import InputError
 from ganscape.images.networks import WIDTHS, authors, build_discriminator, build_generator, count_parameters
+from ganscape.images.networks.resnet import RepeatableDoubling
 
 AUTHORS_CHECKPOINTS = Path(__file__).parents[3] / "shared" / "authors_checkpoints"
 
@@ -173,6 +175,19 @@ def test_agrees_with_the_authors_released_generators(name, mode):
 def test_what_the_paper_does_not_define_is_refused(arguments, message):
     with pytest.raises(InputError, match=message):
         build_generator(*arguments)
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_the_repeatable_gradient_of_doubling_is_the_gradient_of_doubling(size, layout):
+    images = torch.randn(2, 3, size, size + 1, dtype=torch.float64).to(memory_format=layout).requires_grad_()
+    plain = F.interpolate(images, scale_factor=2, mode="bilinear", align_corners=False)
+    ours = RepeatableDoubling.apply(images)
+    assert torch.equal(ours, plain)
+    upstream = torch.randn(plain.shape, dtype=torch.float64).to(memory_format=layout)
+    (expected,), (found,) = (torch.autograd.grad(doubled, images, upstream) for doubled in (plain, ours))
+    torch.testing.assert_close(found, expected)
+    assert found.is_contiguous(memory_format=layout)
 
 
 def test_every_width_divides():

@@ -1,4 +1,4 @@
-"""Training speed on a GPU: our step, and our step as one CUDA graph, against the textbook's."""
+"""Training speed on a GPU: our step, with a CUDA graph or without, against the textbook's; shared GPUs."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +6,14 @@ from functools import partial
 
 import torch
 
-from ganscape.benchmarks.measurement import PLAIN, Builder, Measurement, compared, performance
+from ganscape.benchmarks.measurement import (
+    PLAIN,
+    Builder,
+    Measurement,
+    compared,
+    performance,
+    rate_together,
+)
 from ganscape.benchmarks.training import NETWORKS, specification_of
 from ganscape.images.game import Game
 from ganscape.images.iterations import Batches, captured, play
@@ -14,8 +21,13 @@ from ganscape.images.precision import PRECISIONS, arithmetic
 from ganscape.images.textbook import TextbookGame
 
 PREFIX = "gpu-"
-NAMES = tuple(PREFIX + name for name in NETWORKS)
 GRAPH = "graph"
+SHARED = PREFIX + "shared"
+NAMES = (*(PREFIX + name for name in NETWORKS), SHARED)
+
+# Of these many runs of the narrowest of `NETWORKS`.
+SHARES = (1, 2, 4)
+NARROW = "train-cnn-quarter"
 
 
 def measure_on_gpu(name: str, repeats: int, seconds_per_turn: float) -> list[Measurement]:
@@ -31,6 +43,17 @@ def measure_on_gpu(name: str, repeats: int, seconds_per_turn: float) -> list[Mea
     rows = compared(name, rates, "iterations/s", torch.get_num_threads())
     precisions = {f"{GRAPH}-{precision}": precision for precision in PRECISIONS}
     return [replace(row, precision=precisions.get(row.variant, "float32")) for row in rows]
+
+
+def measure_sharing(repeats: int, seconds_per_turn: float) -> list[Measurement]:
+    """Iterations per second of several runs together that share a GPU; ratios are to a run alone."""
+    build = partial(_build, NARROW, torch.cuda.current_device(), "float32", GRAPH)
+    rates = {count: rate_together(build, count, repeats, seconds_per_turn) for count in SHARES}
+    threads = torch.get_num_threads()
+    return [
+        Measurement(SHARED, f"{count}-runs", "float32", threads, rate, "iterations/s", rate / rates[1])
+        for count, rate in rates.items()
+    ]
 
 
 def _build(network: str, gpu: int, precision: str, kind: str) -> Callable[[], None]:

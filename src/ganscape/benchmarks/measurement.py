@@ -58,7 +58,15 @@ class Contestant:
 
     def seconds(self, calls: int) -> float:
         """How long `calls` calls take."""
+        self.begin(calls)
+        return self.end()
+
+    def begin(self, calls: int) -> None:
+        """Start `calls` calls, and do not wait for them."""
         self._here.send(calls)
+
+    def end(self) -> float:
+        """Wait for the calls that were begun; how long they took."""
         return self._here.recv()[0]
 
     def peak_memory(self) -> float:
@@ -89,6 +97,22 @@ def performance(
             name: Performance(median(turn[name] for turn in rounds), contestant.peak_memory())
             for name, contestant in contestants.items()
         }
+
+
+def rate_together(build: Builder, processes: int, repeats: int, seconds_per_turn: float) -> float:
+    """Calls per second of so many processes together, all at work at once; the median over `repeats`."""
+    with ExitStack() as stack:
+        together = [stack.enter_context(Contestant(build)) for _ in range(processes)]
+        _seconds_at_once(together, 1)
+        calls = max(1, round(seconds_per_turn / max(_seconds_at_once(together, 1))))
+        turns = [_seconds_at_once(together, calls) for _ in range(repeats)]
+    return median(sum(calls / seconds for seconds in turn) for turn in turns)
+
+
+def _seconds_at_once(contestants: list[Contestant], calls: int) -> list[float]:
+    for contestant in contestants:
+        contestant.begin(calls)
+    return [contestant.end() for contestant in contestants]
 
 
 def compared(

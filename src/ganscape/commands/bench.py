@@ -36,7 +36,9 @@ def run(arguments: argparse.Namespace) -> None:
         raise InputError(f"{', '.join(elsewhere)}: not for this --device, which has {', '.join(there)}")
     rows = []
     for name in arguments.only or there:
-        if name in gpu.NAMES:
+        if name == gpu.SHARED:
+            rows += gpu.measure_sharing(arguments.repeats, arguments.seconds)
+        elif name in gpu.NAMES:
             rows += gpu.measure_on_gpu(name, arguments.repeats, arguments.seconds)
         elif name == "matmul":
             rows += measure_matmul(arguments.repeats, arguments.seconds)

@@ -1,13 +1,18 @@
 """One iteration of a game on batches that are given, as a function or as a CUDA graph."""
 
+import logging
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
+from ganscape.errors import in_a_line
 from ganscape.images.game import Game
+
+logger = logging.getLogger(__name__)
 
 WARM_UP = 3  # iterations before a capture, in which libraries choose and allocate what they need
 
@@ -63,6 +68,15 @@ def captured(game: Game, example: Batches) -> Iteration:
         return losses.clone()
 
     return replay
+
+
+def captured_if_possible(game: Game, example: Batches) -> tuple[Iteration, bool]:
+    """`captured`, or else `play` with a warning, and whether it is the former."""
+    try:
+        return captured(game, example), True
+    except RuntimeError as error:  # too little memory, an operation that no graph can hold
+        logger.warning("no CUDA graph, training goes on more slowly: %s", in_a_line(error))
+        return partial(play, game), False
 
 
 def _captured(game: Game, static: Batches) -> tuple[torch.cuda.CUDAGraph, Tensor]:

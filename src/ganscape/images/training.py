@@ -24,12 +24,12 @@ from tqdm import tqdm
 from ganscape import __version__
 from ganscape.compilation import compiler_version
 from ganscape.cores import processor
-from ganscape.errors import InputError, in_a_line
+from ganscape.errors import InputError
 from ganscape.files import atomic_path, held, remove_partial_files, write_json
 from ganscape.images import checkpoints, snapshots
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game, learning_rate_factor
-from ganscape.images.iterations import Batches, Iteration, captured, play
+from ganscape.images.iterations import Batches, captured_if_possible, play
 from ganscape.images.networks import count_full_width, count_parameters
 from ganscape.images.networks.layers import filters_minimally
 from ganscape.images.pixels import NonFiniteError
@@ -193,7 +193,9 @@ class _Run:
             logger.info("resuming %s after iteration %d", run_directory, self.iteration)
         elif schedule.snapshots_every:
             snapshots.save(run_directory, self.game, 0)
-        self.play, self.is_graph = _iteration_of(self.game, self._batches() if wants_graph else None)
+        self.play, self.is_graph = partial(play, self.game), False
+        if wants_graph:
+            self.play, self.is_graph = captured_if_possible(self.game, self._batches())
 
     def advance(self) -> None:
         """One iteration: one generator step, then the discriminator steps, each on fresh batches."""
@@ -288,16 +290,6 @@ class _Run:
         for network, name in ((self.game.generator, "final"), (self.game.average, "final_ema")):
             image = draw_grid(network, self.grid_latents)
             save_image(image, self.run_directory / "samples" / f"{name}.png")
-
-
-def _iteration_of(game: Game, example: Batches | None) -> tuple[Iteration, bool]:
-    """What plays an iteration, and whether it is a CUDA graph: if there is an example and a GPU takes it."""
-    if example is not None:
-        try:
-            return captured(game, example), True
-        except RuntimeError as error:  # memory, an old driver, an operation that no graph can hold
-            logger.warning("no CUDA graph, training goes on slower: %s", in_a_line(error))
-    return partial(play, game), False
 
 
 def _check_dataset(specification: RunSpecification, dataset: Dataset) -> None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx, once_differentiable
 
 from ganscape.images.networks.layers import Convolution, normalised, spectrally_normalised
 
@@ -17,7 +18,40 @@ LEAK = 0.1
 
 
 def _double_size(images: Tensor) -> Tensor:
+    if images.device.type == "cuda":
+        return RepeatableDoubling.apply(images)
+    return _interpolate(images)
+
+
+def _interpolate(images: Tensor) -> Tensor:
     return F.interpolate(images, scale_factor=2, mode="bilinear", align_corners=False)
+
+
+class RepeatableDoubling(torch.autograd.Function):
+    """Bilinear x2 whose gradient has the same bits each time; on a GPU, PyTorch's adds in any order."""
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, images: Tensor) -> Tensor:
+        return _interpolate(images)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: FunctionCtx, gradient: Tensor) -> Tensor:
+        return _halve(_halve(gradient, 2), 3)
+
+
+def _halve(gradient: Tensor, dimension: int) -> Tensor:
+    """The transpose of doubling one dimension: an output is 3/4 of one input and 1/4 of its neighbour.
+
+    At both ends the neighbour is the input itself.
+    """
+    even, odd = gradient.unflatten(dimension, (-1, 2)).unbind(dimension + 1)
+    length = even.shape[dimension]
+    before = torch.cat((even.narrow(dimension, 0, 1), odd.narrow(dimension, 0, length - 1)), dimension)
+    after = torch.cat(
+        (even.narrow(dimension, 1, length - 1), odd.narrow(dimension, length - 1, 1)), dimension
+    )
+    return (even + odd).mul_(0.75).add_(before.add_(after), alpha=0.25)
 
 
 class UpBlock(nn.Module):
