@@ -95,8 +95,7 @@ def last_checkpoint(folder):
 
 
 @pytest.mark.parametrize("cuda_graph", [False, True])
-@pytest.mark.parametrize("precision", ["float32", "bf16"])
-@pytest.mark.parametrize("loss", ["rs", "wgan-gp"])
+@pytest.mark.parametrize(("loss", "precision"), [("rs", "float32"), ("wgan-gp", "bf16")])
 @pytest.mark.parametrize("architecture", ["cnn", "resnet"])
 def test_a_run_that_was_stopped_ends_in_the_same_bits(architecture, loss, precision, cuda_graph, tmp_path):
     schedule, data = Schedule(2, 4, 100, cuda_graph=cuda_graph), noise()

@@ -52,8 +52,8 @@ def run(arguments: argparse.Namespace) -> None:
             rows += measure_landscape(name, arguments.repeats, arguments.seconds)
         else:
             rows += measure_training(name, arguments.repeats, arguments.seconds)
+        table = pd.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
+        with atomic_path(arguments.output) as path:  # now, so that what comes next cannot cost it
+            table.to_csv(path, index=False)
         print(f"{name} done", flush=True)
-    table = pd.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
-    with atomic_path(arguments.output) as path:
-        table.to_csv(path, index=False)
     print(table.to_string(index=False, float_format=lambda value: f"{value:.2f}", na_rep=""))

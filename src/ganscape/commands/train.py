@@ -45,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="on a GPU: images in its memory, each iteration as one CUDA graph",
     )
     parser.add_argument(
+        "--deterministic", action="store_true", help="on a GPU: the same bits each time, more slowly"
+    )
+    parser.add_argument(
         "--start", type=Path, help="initial point of step bad-start (default: random weights)"
     )
     add_device_arguments(parser)
@@ -82,5 +85,6 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.samples_every,
         arguments.snapshots_every,
         arguments.cuda_graph,
+        arguments.deterministic,
     )
     train(specification, dataset, arguments.output, schedule, chosen_device(arguments), start)

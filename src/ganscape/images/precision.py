@@ -2,7 +2,7 @@
 
 `float32` is the paper's. `bf16` lets convolutions and matrix products take bfloat16 (8 bits of mantissa);
 weights, their updates, spectral norm, batch statistics, losses and penalties stay float32. `tf32` lets an
-NVIDIA GPU take TensorFloat-32 (10 bits) instead. None of them lets two runs of one seed differ.
+NVIDIA GPU take TensorFloat-32 (10 bits) instead.
 """
 
 from collections.abc import Iterator
@@ -49,12 +49,15 @@ def normalise_weights(layers: list[nn.Module]) -> None:
 
 
 @contextmanager
-def arithmetic(precision: str) -> Iterator[None]:
-    """How a GPU computes while the block runs: TensorFloat-32 only if `precision` says so, and repeatably."""
+def arithmetic(precision: str, deterministic: bool = True) -> Iterator[None]:
+    """How a GPU computes while the block runs.
+
+    TensorFloat-32 only if `precision` says so; with the same bits each time if `deterministic`.
+    """
     products, convolutions = torch.backends.cuda.matmul, torch.backends.cudnn
     before = products.allow_tf32, convolutions.allow_tf32, convolutions.deterministic
     products.allow_tf32 = convolutions.allow_tf32 = precision == "tf32"
-    convolutions.deterministic = True
+    convolutions.deterministic = deterministic
     try:
         yield
     finally:

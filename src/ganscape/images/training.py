@@ -58,8 +58,8 @@ class Schedule:
     """How a run proceeds: how often, in iterations, it looks at its losses, saves itself, draws samples.
 
     `snapshots_every`, between generators that are kept, may be 0, never; otherwise the initial and the final
-    one are kept too. `cuda_graph`: whether, on a GPU, images lie in its memory, if they fit, and each
-    iteration is one CUDA graph, if it can be; elsewhere it means nothing.
+    one are kept too. On a GPU, and nowhere else: with `cuda_graph` images lie in its memory, if they fit, and
+    each iteration is one CUDA graph, if it can be; `deterministic` runs have the same bits each time.
     """
 
     history_every: int
@@ -67,6 +67,7 @@ class Schedule:
     samples_every: int
     snapshots_every: int = 0
     cuda_graph: bool = False
+    deterministic: bool = True
 
     def __post_init__(self) -> None:
         if self.snapshots_every < 0:
@@ -100,7 +101,7 @@ def train(
     _check_dataset(specification, dataset)
     _check_start(specification, start)
     require_possible(specification.precision, device)
-    with held(run_directory, "training"), arithmetic(specification.precision):
+    with held(run_directory, "training"), arithmetic(specification.precision, schedule.deterministic):
         for written in ("checkpoints", "snapshots", "samples", HISTORY, checkpoints.RECORD):
             remove_partial_files(run_directory / written)
         if (record := _finished(specification, run_directory)) is not None:

@@ -18,7 +18,7 @@ LEAK = 0.1
 
 
 def _double_size(images: Tensor) -> Tensor:
-    if images.device.type == "cuda":
+    if images.device.type == "cuda" and torch.backends.cudnn.deterministic:
         return RepeatableDoubling.apply(images)
     return _interpolate(images)
 
@@ -28,7 +28,7 @@ def _interpolate(images: Tensor) -> Tensor:
 
 
 class RepeatableDoubling(torch.autograd.Function):
-    """Bilinear x2 whose gradient has the same bits each time; on a GPU, PyTorch's adds in any order."""
+    """Bilinear x2 whose gradient has the same bits each time; PyTorch's adds in any order on a GPU."""
 
     @staticmethod
     def forward(ctx: FunctionCtx, images: Tensor) -> Tensor:
