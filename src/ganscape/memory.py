@@ -3,7 +3,7 @@
 import ctypes
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of <malloc.h>
-_LARGEST_KEPT_BLOCK = 1 << 25  # bytes; larger ones, kept, would leave gaps that raise the peak
+_LARGEST_KEPT_BLOCK = 1 << 24  # bytes; larger ones, kept, would leave gaps that raise the peak
 _NEVER = (1 << 31) - 1
 
 
