@@ -14,10 +14,10 @@ from contextlib import AbstractContextManager, contextmanager
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import parametrize
 
 from ganscape.images.networks.layers import can_filter, use_minimal_filtering
-from ganscape.images.precision import normalise_weights, parametrised, reduced, widened
+from ganscape.images.networks.spectral import normalised_once, spectrally_normalised_layers
+from ganscape.images.precision import reduced, widened
 from ganscape.images.specification import RunSpecification
 from ganscape.penalties import interpolation_gradient_penalty
 
@@ -56,7 +56,8 @@ class Game:
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
         # Listed once, because to look for them takes a narrow network's step longer than to use them.
         self._generating, self._judging = list(generator.parameters()), list(discriminator.parameters())
-        self._averaged, self._normalised = list(self.average.parameters()), parametrised(discriminator)
+        self._averaged = list(self.average.parameters())
+        self._normalised = spectrally_normalised_layers(discriminator)
         self.generator_optimiser = self._adam(self.generator, specification.generator_learning_rate)
         self.discriminator_optimiser = self._adam(
             self.discriminator, specification.discriminator_learning_rate
@@ -64,8 +65,7 @@ class Game:
 
     def generator_step(self, latents: Tensor, real: Tensor | None) -> Tensor:
         """min_G of the non-saturating loss; `real` is needed by paired objectives alone. Returns the loss."""
-        with _frozen(self._judging), parametrize.cached():
-            normalise_weights(self._normalised)
+        with _frozen(self._judging), normalised_once(self._normalised):
             with self._reduced():
                 real_logits = None
                 if self.objective.generator_needs_real:  # first, while no graph takes memory
@@ -83,8 +83,7 @@ class Game:
         """max_f of the objective, less its penalty at `position` (B,) on the segments. Returns the loss."""
         with torch.no_grad(), self._reduced():
             fake = widened(self.generator(latents))
-        with parametrize.cached():
-            normalise_weights(self._normalised)
+        with normalised_once(self._normalised):
             with self._reduced():
                 logits = self._judge(real, fake)
             loss = self.objective.discriminator_loss(*map(widened, logits))

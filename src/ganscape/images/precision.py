@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import torch
-from torch import Tensor, nn
-from torch.nn.utils import parametrize
+from torch import Tensor
 
 from ganscape.errors import InputError
 
@@ -35,17 +34,6 @@ def reduced(precision: str, device: torch.device) -> AbstractContextManager:
 def widened(tensor: Tensor) -> Tensor:
     """bfloat16 as float32, and everything else as it is."""
     return tensor.float() if tensor.dtype == torch.bfloat16 else tensor
-
-
-def parametrised(network: nn.Module) -> list[nn.Module]:
-    """The layers whose weights are computed from others."""
-    return [module for module in network.modules() if parametrize.is_parametrized(module, "weight")]
-
-
-def normalise_weights(layers: list[nn.Module]) -> None:
-    """Compute the weights of `parametrised` layers now, in float32, within `parametrize.cached()`."""
-    for layer in layers:
-        _ = layer.weight
 
 
 @contextmanager

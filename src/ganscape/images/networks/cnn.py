@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from ganscape.images.networks.layers import (
     Convolution,
+    Linear,
     TransposedConvolution,
     normalised,
     spectrally_normalised,
@@ -68,7 +69,7 @@ class CNNDiscriminator(nn.Module):
             layers += normalised(convolution, normalisation, first=index == 0)
             layers.append(nn.LeakyReLU(LEAK, inplace=True))
         self.convolutions = nn.Sequential(*layers)
-        linear = nn.Linear(8 * features * (image_size // 8) ** 2, 1, bias=False)
+        linear = Linear(8 * features * (image_size // 8) ** 2, 1, bias=False)
         self.linear = spectrally_normalised(linear) if normalisation == "spectral" else linear
 
     def forward(self, images: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """Convolutions, and the normalisation of discriminator layers."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
@@ -14,11 +15,26 @@ class Convolution(nn.Conv2d):
     """PyTorch's, or the same by minimal filtering if `minimal_filtering` is set and it suits the images."""
 
     minimal_filtering = False
+    ready_weight: Tensor | None = None  # in place of one that would be normalised anew
+
+    def forward(self, images: Tensor) -> Tensor:
+        weight = self.weight if self.ready_weight is None else self.ready_weight
+        return self._conv_forward(images, weight, self.bias)
 
     def _conv_forward(self, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         if self.minimal_filtering and (function := minimal_filtering.convolution(self, images, weight)):
             return function(images, weight, bias)
         return super()._conv_forward(images, weight, bias)
+
+
+class Linear(nn.Linear):
+    """PyTorch's, whose weight may be there already."""
+
+    ready_weight: Tensor | None = None  # in place of one that would be normalised anew
+
+    def forward(self, features: Tensor) -> Tensor:
+        weight = self.weight if self.ready_weight is None else self.ready_weight
+        return F.linear(features, weight, self.bias)
 
 
 class TransposedConvolution(nn.ConvTranspose2d):
@@ -48,11 +64,12 @@ def use_minimal_filtering(network: nn.Module, wanted: bool = True) -> None:
             module.minimal_filtering = wanted and minimal_filtering.available()
 
 
-def spectrally_normalised(layer: nn.Module) -> nn.Module:
+def spectrally_normalised(layer: Convolution | Linear) -> nn.Module:
     """`layer` with orthogonal weights, divided by their largest singular value on every use.
 
-    PyTorch's own parametrisation, with one power iteration per use; inside
-    `torch.nn.utils.parametrize.cached()` the iteration and the division happen once for all uses.
+    PyTorch's own parametrisation, with one power iteration per use; inside `parametrize.cached()` of
+    `torch.nn.utils`, or `ganscape.images.networks.spectral.normalised_once`, which is faster, the iteration
+    and the division happen once for all uses.
     """
     nn.init.orthogonal_(layer.weight)
     return spectral_norm(layer)

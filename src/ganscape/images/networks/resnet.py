@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx, once_differentiable
 
-from ganscape.images.networks.layers import Convolution, normalised, spectrally_normalised
+from ganscape.images.networks.layers import Convolution, Linear, normalised, spectrally_normalised
 
 LEAK = 0.1
 
@@ -149,7 +149,7 @@ class ResNetDiscriminator(nn.Module):
                 for inputs, outputs in pairwise(widths)
             ],
         )
-        linear = nn.Linear(widths[-1], 1, bias=False)
+        linear = Linear(widths[-1], 1, bias=False)
         self.linear = spectrally_normalised(linear) if normalisation == "spectral" else linear
 
     def forward(self, images: Tensor) -> Tensor:
