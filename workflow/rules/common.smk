@@ -695,6 +695,19 @@ def repeated(option, values):
     return join(word for value in values for word in (option, value))
 
 
+# How a GPU computes, not what: like DEVICE, a change of it makes nothing run again, so it is not among `params`.
+ON_GPU = ("cuda_graph", "deterministic")
+TRAINING = {
+    name: value for name, value in config["training"].items() if name not in ON_GPU
+}
+GPU_OPTIONS = options(
+    {
+        "cuda_graph": config["training"]["cuda_graph"],
+        "no_deterministic": not config["training"]["deterministic"],
+    }
+)
+
+
 def training_options(wildcards):
     settings = SETTINGS[wildcards.data]
     chosen = recipe(wildcards.data, wildcards.architecture, wildcards.loss)
@@ -705,7 +718,7 @@ def training_options(wildcards):
             "base_features": settings["base_features"][wildcards.architecture],
             "normalisation": wildcards.normalisation,
             "loss": wildcards.loss,
-            **config["training"],
+            **TRAINING,
             **settings["snapshots"],
             "generator_learning_rate": wildcards.generator_learning_rate,
             "discriminator_learning_rate": chosen["discriminator_learning_rate"],
@@ -745,7 +758,7 @@ def bad_init_options(wildcards, input):
             "start": input.start,
             **bad_init_network(),
             "loss": wildcards.loss,
-            **config["training"],
+            **TRAINING,
             "snapshots_every": BAD_INIT["snapshots_every"],
             "generator_learning_rate": rate,
             "discriminator_learning_rate": rate,

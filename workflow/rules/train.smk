@@ -21,6 +21,7 @@ rule train_gan:
         mem_mb=RESOURCES["train"]["mem_mb"],
         runtime=RESOURCES["train"]["runtime"],
         device=DEVICE,
+        gpu_options=GPU_OPTIONS,
     params:
         options=training_options,
     message:
@@ -28,7 +29,7 @@ rule train_gan:
         " on {wildcards.data}, seed {wildcards.seed}"
     shell:
         "python -m ganscape train --data $(dirname {input.images}) --output $(dirname {output})"
-        " {params.options} --device {resources.device} --threads {threads} > {log} 2>&1"
+        " {params.options} {resources.gpu_options} --device {resources.device} --threads {threads} > {log} 2>&1"
 
 
 rule find_bad_start:

@@ -11,6 +11,7 @@ from ganscape.errors import InputError
 from ganscape.files import check_apart, check_ending, check_writable, write_text
 from ganscape.images import bad_start, datasets, starts
 from ganscape.images.networks import ARCHITECTURES, WIDTHS, build_discriminator, build_generator
+from ganscape.images.precision import arithmetic
 from ganscape.images.sampling import RealImages, Stream
 from ganscape.seeding import random_generator
 
@@ -54,13 +55,14 @@ def run(arguments: argparse.Namespace) -> None:
     generator = build_generator(*shape, *size)
     discriminator = build_discriminator(*shape, *size, arguments.normalisation).to(device)
     batches = (arguments.batch_size, arguments.seed)
-    losses = bad_start.train_to_collapse(
-        discriminator,
-        RealImages(images, *batches, Stream.START_ORDER, Stream.START_NOISE),
-        RealImages(copies, *batches, Stream.COPIES_ORDER, Stream.COPIES_NOISE),
-        arguments.iterations,
-        arguments.learning_rate,
-    )
+    with arithmetic("float32"):  # the same bits each time, on a GPU too: runs are tied to their start
+        losses = bad_start.train_to_collapse(
+            discriminator,
+            RealImages(images, *batches, Stream.START_ORDER, Stream.START_NOISE),
+            RealImages(copies, *batches, Stream.COPIES_ORDER, Stream.COPIES_NOISE),
+            arguments.iterations,
+            arguments.learning_rate,
+        )
     shares = np.bincount(labels, minlength=len(dataset.classes)) / len(labels)
     values = bad_start.values_by_class(
         discriminator, test_images, test_labels, dataset.classes, shares, collapsed

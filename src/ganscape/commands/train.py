@@ -45,7 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="on a GPU: images in its memory, each iteration as one CUDA graph",
     )
     parser.add_argument(
-        "--deterministic", action="store_true", help="on a GPU: the same bits each time, more slowly"
+        "--deterministic",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="on a GPU: the same bits each time, if more slowly",
     )
     parser.add_argument(
         "--start", type=Path, help="initial point of step bad-start (default: random weights)"

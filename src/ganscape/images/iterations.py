@@ -81,17 +81,21 @@ def captured_if_possible(game: Game, example: Batches) -> tuple[Iteration, bool]
 
 def _captured(game: Game, static: Batches) -> tuple[torch.cuda.CUDAGraph, Tensor]:
     """A graph that plays what is in `static`, and the losses that it leaves."""
-    stream = torch.cuda.Stream()
-    stream.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(stream), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*capturable")  # the warm-up is what Adam warns of
-        for _ in range(WARM_UP):
-            play(game, static)
-    torch.cuda.current_stream().wait_stream(stream)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        losses = play(game, static)
-    return graph, losses
+    main, own = torch.cuda.current_stream(), torch.cuda.Stream()
+    try:
+        own.wait_stream(main)
+        with torch.cuda.stream(own), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*capturable")  # the warm-up is what Adam warns of
+            for _ in range(WARM_UP):
+                play(game, static)
+        main.wait_stream(own)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            losses = play(game, static)
+        return graph, losses
+    finally:  # what failed may have left its own stream as the current one, and still at work
+        torch.cuda.set_stream(main)
+        torch.cuda.synchronize()
 
 
 def saved_state(game: Game) -> list[Tensor]:

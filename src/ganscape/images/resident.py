@@ -7,6 +7,7 @@ from torch import Tensor
 from ganscape.images.sampling import RealImages
 from ganscape.images.transfer import sent
 
+AT_ONCE = 1 << 26  # bytes of images that are read
 SHARE = 0.5  # of the free memory that images may take
 
 
@@ -18,7 +19,11 @@ class ResidentImages(RealImages):
 
     def __init__(self, images: np.ndarray, batch_size: int, seed: int, device: torch.device) -> None:
         super().__init__(images, batch_size, seed)
-        self._resident = torch.from_numpy(np.array(images)).to(device)
+        self._resident = torch.empty(images.shape, dtype=torch.uint8, device=device)
+        each = max(1, AT_ONCE // max(1, images[:1].nbytes))
+        for first in range(0, len(images), each):  # images on disk need not fit the processor's memory
+            part = torch.from_numpy(np.array(images[first : first + each]))
+            self._resident[first : first + each] = part.to(device)
 
     def _pixels(self, rows: np.ndarray) -> Tensor:
         return self._resident.index_select(0, sent(torch.from_numpy(rows), self._resident.device))

@@ -242,7 +242,7 @@ class _Run:
         return sent(latents, self.device)
 
     def _record_history(self, factor: float) -> None:
-        """Mean losses since the last record; the one place where training waits for the numbers."""
+        """Mean losses since the last record: with what is saved, all for which training waits."""
         losses = torch.stack(self.recent).double().mean(0)
         self.recent.clear()
         self.history.append((float(self.iteration), *losses.tolist(), factor))
