@@ -173,25 +173,6 @@ def expect_the_same_bits(function, given):
         assert all(torch.equal(a, b) for a, b in zip(seen[0], other, strict=True))
 
 
-@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-@pytest.mark.parametrize("size", [(33, 48, 32, 9, 7), (1, 16, 16, 1, 1), (25, 256, 192, 12, 12)])
-@pytest.mark.parametrize("bfloat16", PRECISIONS)
-@pytest.mark.parametrize("kind", ["same", "halving"])
-def test_a_leaky_relu_before_a_convolution_is_the_same_as_apart(kind, bfloat16, size, layout):
-    """To the bit, with several images in a chunk of tiles and several chunks in an image."""
-    given, function = given_to(kind, *size), KINDS[kind][0]
-
-    def apart(images, weight, bias):
-        return function(F.leaky_relu(images, 0.1), weight, bias, bfloat16)
-
-    def together(images, weight, bias):  # of a copy, which may be changed in place
-        return function(images.clone(memory_format=layout), weight, bias, bfloat16, slope=0.1)
-
-    for one, other in zip(results(together, given), results(apart, given), strict=True):
-        assert torch.equal(one, other)
-    expect_the_same_bits(together, given)
-
-
 def test_weights_may_lie_in_memory_in_any_order():
     images, weight, bias = given_to("same", 5, 32, 16, 8, 8)
     transposed = in_another_order(weight)

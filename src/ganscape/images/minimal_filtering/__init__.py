@@ -55,11 +55,6 @@ def convolution(layer: nn.Conv2d, images: Tensor, weight: Tensor) -> Function | 
     return None
 
 
-def takes_leak(function: Function) -> bool:
-    """Whether a function that `convolution` gives takes the slope of a leaky ReLU before it."""
-    return function.func in (same, halving)
-
-
 def transposed_convolution(layer: nn.ConvTranspose2d, images: Tensor) -> Function | None:
     """The function of (images, weight, bias) that does what `layer` would, if there is one."""
     inputs, outputs, *_ = layer.weight.shape

@@ -388,33 +388,10 @@ template <typename Each> static void in_teams(const Shape &of, Each each) {
   }
 }
 
-/* A leaky ReLU that went before, to take gradients back through, of images that it left `kept`; or none, null. */
-struct Leak {
-  const float *kept;
-  float slope;
-
-  void back(float *gradients, Int image, Int size) const {
-    float *here = gradients + image * size;
-    const float *there = kept + image * size;
-    for (Int i = 0; i < size; i++)
-      here[i] = there[i] > 0 ? here[i] : here[i] * slope;
-  }
-};
-
-/* Take gradients back through `leak` of those images whose last tile is among `rows` ones from `first`: now,
-   while they are in a cache. */
-static void finish(const Team &team, const Leak &leak, Int of_image, Int first, Int rows, float *gradients,
-                   Int size) {
-  if (!leak.kept)
-    return;
-  const Int begin = first / of_image, end = (first + rows) / of_image;
-  team.share(end - begin, [&](Int i) { leak.back(gradients, begin + i, size); });
-}
-
 /* The sum over the phases of the convolutions of their samples. */
 template <int r, typename Cell>
 static void convolve(const Shape &of, const float *images, const float *filters, const float *bias,
-                     float *out, const Leak &leak, float *right) {
+                     float *out, float *right) {
   constexpr int positions = Filter<r>::samples * Filter<r>::samples;
   const Int depth = of.depth() / Cell::values, columns = of.to.channels;
   const Work work(positions, of.chunk, depth, columns);
@@ -440,8 +417,6 @@ static void convolve(const Shape &of, const float *images, const float *filters,
         transform_products<r>(of.to, of.tiles, first + tile, products + tile * work.out_row,
                               work.product_stride, bias, out);
       });
-      finish(team, leak, of.tiles.rows * of.tiles.columns, first, rows, out,
-             of.to.height * of.to.width * of.to.channels);
     }
   });
 }
@@ -450,7 +425,7 @@ static void convolve(const Shape &of, const float *images, const float *filters,
    back, and a transposed convolution. A bias is added. */
 template <int r, typename Cell>
 static void convolve_transposed(const Shape &of, const float *outputs, const float *filters,
-                                const float *bias, float *images, const Leak &leak, float *right) {
+                                const float *bias, float *images, float *right) {
   constexpr int positions = Filter<r>::samples * Filter<r>::samples;
   const Int depth = of.to.channels / Cell::values, columns = of.depth();
   const Int of_image = of.tiles.rows * of.tiles.columns;
@@ -480,8 +455,6 @@ static void convolve_transposed(const Shape &of, const float *outputs, const flo
               products + (tile - first) * work.out_row + phase * of.from[phase].channels,
               work.product_stride, bias, images);
       });
-      finish(team, leak, of_image, first, rows, images,
-             of.from[0].height * of.from[0].width * of.from[0].channels);
     }
   });
 }
@@ -605,15 +578,13 @@ extern "C" Int work_size(const Int *shape, Int taps) {
 
 #define EXPORTED(r, Cell, suffix)                                                                            \
   extern "C" void convolve_##r##suffix(const Int *shape, const float *images, const float *filters,          \
-                                       const float *bias, float *outputs, const float *kept,                 \
-                                       const float *slope, float *work) {                                    \
-    convolve<r, Cell>(read(shape), images, filters, bias, outputs, Leak{kept, kept ? *slope : 1}, work);     \
+                                       const float *bias, float *outputs, float *work) {                     \
+    convolve<r, Cell>(read(shape), images, filters, bias, outputs, work);                                    \
   }                                                                                                          \
   extern "C" void convolve_transposed_##r##suffix(const Int *shape, const float *outputs,                    \
                                                   const float *filters, const float *bias, float *images,    \
-                                                  const float *kept, const float *slope, float *work) {      \
-    convolve_transposed<r, Cell>(read(shape), outputs, filters, bias, images,                                \
-                                 Leak{kept, kept ? *slope : 1}, work);                                       \
+                                                  float *work) {                                             \
+    convolve_transposed<r, Cell>(read(shape), outputs, filters, bias, images, work);                         \
   }                                                                                                          \
   extern "C" void correlate_##r##suffix(const Int *shape, const float *images, const float *gradients,       \
                                         float *filters, float *work) {                                       \

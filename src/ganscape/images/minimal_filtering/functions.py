@@ -11,14 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd import Function
 
 from ganscape.images.minimal_filtering import few_channels
 from ganscape.images.minimal_filtering.library import (
     Geometry,
-    Leak,
     Phase,
     convolve,
     convolve_transposed,
@@ -32,12 +30,11 @@ PARITIES = (0, 1)
 class _Kind:
     """A convolution, and its gradients given that of its value.
 
-    The last argument of each is whether factors of products are rounded to bfloat16; but that of the images'
-    gradient is a leaky ReLU that went before, if any.
+    The last argument of each is whether factors of products are rounded to bfloat16.
     """
 
     value: Callable[[Tensor, Tensor, Tensor | None, bool], Tensor]  # of images, weight and bias
-    images_gradient: Callable[..., Tensor]  # of the gradient and weight
+    images_gradient: Callable[[Tensor, Tensor, None, bool], Tensor]  # of the gradient and weight
     weight_gradient: Callable[[Tensor, Tensor, bool], Tensor]  # of images and the gradient
 
 
@@ -46,18 +43,10 @@ class Filtered(Function):
 
     @staticmethod
     def forward(
-        ctx,
-        kind: _Kind,
-        bfloat16: bool,
-        slope: float | None,
-        images: Tensor,
-        weight: Tensor,
-        bias: Tensor | None,
+        ctx, kind: _Kind, bfloat16: bool, images: Tensor, weight: Tensor, bias: Tensor | None
     ) -> Tensor:
         images = _channels_last(images)
-        if slope is not None:
-            F.leaky_relu_(images, slope)  # in place: what gave them needs them no more
-        ctx.kind, ctx.bfloat16, ctx.slope = kind, bfloat16, slope
+        ctx.kind, ctx.bfloat16 = kind, bfloat16
         ctx.save_for_backward(images, weight)
         return kind.value(images, weight, None if bias is None else bias.contiguous(), bfloat16)
 
@@ -67,42 +56,24 @@ class Filtered(Function):
         images, weight = ctx.saved_tensors
         gradient = _channels_last(gradient)
         kind, bfloat16 = ctx.kind, ctx.bfloat16
-        before = () if ctx.slope is None else (Leak(images, ctx.slope),)
-        wanted = ctx.needs_input_grad[3:]
+        _, _, *wanted = ctx.needs_input_grad
         return (
-            *(None, None, None),
-            kind.images_gradient(gradient, weight, None, bfloat16, *before) if wanted[0] else None,
+            None,
+            None,
+            kind.images_gradient(gradient, weight, None, bfloat16) if wanted[0] else None,
             kind.weight_gradient(images, gradient, bfloat16) if wanted[1] else None,
             gradient.sum((0, 2, 3)) if wanted[2] else None,
         )
 
 
-def same(
-    images: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
-    bfloat16: bool = False,
-    slope: float | None = None,
-) -> Tensor:
-    """3x3, padding 1: (N, C, H, W), (K, C, 3, 3) and (K,) to (N, K, H, W).
-
-    With a `slope`, of the leaky ReLU of the images, which may be taken in place.
-    """
-    return _filtered(_Kind(_same, _same_back, _same_weight), images, weight, bias, bfloat16, slope)
+def same(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool = False) -> Tensor:
+    """3x3, padding 1: (N, C, H, W), (K, C, 3, 3) and (K,) to (N, K, H, W)."""
+    return _filtered(_Kind(_same, _same_back, _same_weight), images, weight, bias, bfloat16)
 
 
-def halving(
-    images: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
-    bfloat16: bool = False,
-    slope: float | None = None,
-) -> Tensor:
-    """4x4, stride 2, padding 1: (N, C, 2H, 2W), (K, C, 4, 4) and (K,) to (N, K, H, W).
-
-    With a `slope`, of the leaky ReLU of the images, which may be taken in place.
-    """
-    return _filtered(_Kind(_halving, _doubling, _halving_weight), images, weight, bias, bfloat16, slope)
+def halving(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool = False) -> Tensor:
+    """4x4, stride 2, padding 1: (N, C, 2H, 2W), (K, C, 4, 4) and (K,) to (N, K, H, W)."""
+    return _filtered(_Kind(_halving, _doubling, _halving_weight), images, weight, bias, bfloat16)
 
 
 def doubling(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool = False) -> Tensor:
@@ -120,15 +91,8 @@ def narrowing(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: boo
     return _filtered(_Kind(_narrowing, _narrowing_back, _narrowing_weight), images, weight, bias, bfloat16)
 
 
-def _filtered(
-    kind: _Kind,
-    images: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
-    bfloat16: bool,
-    slope: float | None = None,
-) -> Tensor:
-    return Filtered.apply(kind, bfloat16, slope, images.float(), weight, bias)
+def _filtered(kind: _Kind, images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor:
+    return Filtered.apply(kind, bfloat16, images.float(), weight, bias)
 
 
 def _refuse_second_derivatives() -> None:
@@ -143,9 +107,7 @@ def _same(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool) -
     return out
 
 
-def _same_back(
-    gradient: Tensor, weight: Tensor, bias: None, bfloat16: bool, leak: Leak | None = None
-) -> Tensor:
+def _same_back(gradient: Tensor, weight: Tensor, bias: None, bfloat16: bool) -> Tensor:
     """The filter is turned round, and its channels change roles."""
     out = _empty(gradient, weight.shape[1], *gradient.shape[2:])
     of = _same_geometry(gradient, weight)
@@ -153,7 +115,7 @@ def _same_back(
     turned = replace(
         of, strides=(outputs, inputs, -row, -column), phases=(Phase(-1, -1, 2 * row + 2 * column),)
     )
-    convolve(turned, gradient, weight, bias, out, bfloat16, leak)
+    convolve(turned, gradient, weight, bias, out, bfloat16)
     return out
 
 
@@ -193,12 +155,10 @@ def _halving_geometry(images: Tensor, weight: Tensor) -> Geometry:
     return Geometry(2, (height // 2, width // 2), 2, strides, phases)
 
 
-def _doubling(
-    images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool, leak: Leak | None = None
-) -> Tensor:
+def _doubling(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor:
     height, width = images.shape[2:]
     out = _empty(images, weight.shape[1], 2 * height, 2 * width)
-    convolve_transposed(_halving_geometry(out, weight), images, weight, bias, out, bfloat16, leak)
+    convolve_transposed(_halving_geometry(out, weight), images, weight, bias, out, bfloat16)
     return out
 
 

@@ -54,63 +54,29 @@ class Geometry:
     phases: tuple[Phase, ...]
 
 
-@dataclass(frozen=True)
-class Leak:
-    """A leaky ReLU to take gradients back through, and the images that it gave, of the gradients' shape."""
-
-    kept: Tensor
-    slope: float
-
-
 def convolve(
-    geometry: Geometry,
-    images: Tensor,
-    filters: Tensor,
-    bias: Tensor | None,
-    out: Tensor,
-    bfloat16: bool,
-    leak: Leak | None = None,
+    geometry: Geometry, images: Tensor, filters: Tensor, bias: Tensor | None, out: Tensor, bfloat16: bool
 ) -> None:
     """Write the outputs of `geometry` to `out`: float32 (N, C, H, W), channels-last, as `images` are.
 
-    `bfloat16`: whether factors of products are rounded to it. `leak`: what the outputs, which are gradients,
-    go back through.
+    `bfloat16`: whether factors of products are rounded to it.
     """
     shape = _shape(geometry, images.shape, out.shape)
-    _call("convolve", bfloat16, geometry.taps, shape, images, filters, bias, out, *_of(leak))
+    _call("convolve", bfloat16, geometry.taps, shape, images, filters, bias, out)
 
 
 def convolve_transposed(
-    geometry: Geometry,
-    outputs: Tensor,
-    filters: Tensor,
-    bias: Tensor | None,
-    images: Tensor,
-    bfloat16: bool,
-    leak: Leak | None = None,
+    geometry: Geometry, outputs: Tensor, filters: Tensor, bias: Tensor | None, images: Tensor, bfloat16: bool
 ) -> None:
     """Write to `images` the transpose of what `convolve` does, of `outputs`: its gradient, for one."""
     shape = _shape(geometry, images.shape, outputs.shape)
-    _call(
-        *("convolve_transposed", bfloat16, geometry.taps, shape),
-        *(outputs, filters, bias, images, *_of(leak)),
-    )
+    _call("convolve_transposed", bfloat16, geometry.taps, shape, outputs, filters, bias, images)
 
 
 def correlate(geometry: Geometry, images: Tensor, gradients: Tensor, filters: Tensor, bfloat16: bool) -> None:
     """Write to `filters` the gradient with respect to them, where `gradients` are those of the outputs."""
     shape = _shape(geometry, images.shape, gradients.shape)
     _call("correlate", bfloat16, geometry.taps, shape, images, gradients, filters)
-
-
-def _of(leak: Leak | None) -> tuple[Tensor | None, Tensor | None]:
-    return (None, None) if leak is None else (leak.kept, _number(leak.slope))
-
-
-@cache
-def _number(value: float) -> Tensor:
-    """Where a source reads it."""
-    return torch.tensor([value], dtype=torch.float32)
 
 
 @cache

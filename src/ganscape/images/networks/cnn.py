@@ -3,7 +3,6 @@
 from itertools import pairwise
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganscape.images.networks.layers import (
@@ -74,16 +73,8 @@ class CNNDiscriminator(nn.Module):
         self.linear = spectrally_normalised(linear) if normalisation == "spectral" else linear
 
     def forward(self, images: Tensor) -> Tensor:
-        hidden, leaks = images, False
-        last = self.convolutions[self.last]
-        for layer in self.convolutions:
-            # PyTorch's is slow in channels-last on the last one's 4x4 maps, and flattening copies anyway.
-            if layer is last and not last.minimal_filtering:
-                hidden = hidden.contiguous()
-            if leaks:
-                hidden = layer.after_leak(hidden, LEAK)
-            elif not isinstance(layer, nn.LeakyReLU):
-                hidden = layer(hidden)
-            leaks = isinstance(layer, nn.LeakyReLU)
-        hidden = F.leaky_relu(hidden, LEAK, inplace=True)
-        return self.linear(hidden.flatten(1)).squeeze(1)
+        hidden = self.convolutions[: self.last](images)
+        # PyTorch's is slow in channels-last on the last convolution's 4x4 maps, and flattening copies anyway.
+        if not self.convolutions[self.last].minimal_filtering:
+            hidden = hidden.contiguous()
+        return self.linear(self.convolutions[self.last :](hidden).flatten(1)).squeeze(1)

@@ -21,14 +21,6 @@ class Convolution(nn.Conv2d):
         weight = self.weight if self.ready_weight is None else self.ready_weight
         return self._conv_forward(images, weight, self.bias)
 
-    def after_leak(self, images: Tensor, slope: float) -> Tensor:
-        """This convolution of the leaky ReLU of `images`, in whose place it is; on the way back as one."""
-        weight = self.weight if self.ready_weight is None else self.ready_weight
-        function = self.minimal_filtering and minimal_filtering.convolution(self, images, weight)
-        if function and minimal_filtering.takes_leak(function):
-            return function(images, weight, self.bias, slope=slope)
-        return self._conv_forward(F.leaky_relu(images, slope, inplace=True), weight, self.bias)
-
     def _conv_forward(self, images: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         if self.minimal_filtering and (function := minimal_filtering.convolution(self, images, weight)):
             return function(images, weight, bias)
