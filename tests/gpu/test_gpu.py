@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from ganscape.evaluation import classifier, extractors
+from ganscape.images import iterations
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game
-from ganscape.images import iterations
 from ganscape.images.iterations import Batches, captured, play, saved_state
 from ganscape.images.precision import arithmetic
 from ganscape.images.resident import ResidentImages
