@@ -21,6 +21,34 @@ include: "workflow/rules/tables.smk"
 include: "workflow/rules/studies.smk"
 
 
+# Downloads, which need the network, and drawing and tabulating, which take seconds: where jobs go to a cluster,
+# these run beside the workflow engine.
+localrules:
+    fetch_dataset,
+    fetch_weights,
+    fetch_authors_generator,
+    draw_samples,
+    draw_ema,
+    draw_narrow,
+    draw_imbalanced,
+    draw_bad_init,
+    draw_bad_init_samples,
+    draw_authors,
+    render_scores,
+    render_ema,
+    render_imbalanced,
+    render_bad_init,
+    render_authors,
+    draw_figure5,
+    draw_figure6,
+    draw_escape,
+    draw_width,
+    draw_imbalance_clusters,
+    draw_gaussians,
+    render_two_clusters,
+    animate_two_clusters,
+
+
 rule table2:
     input:
         SCORES["table2"],

@@ -22,7 +22,7 @@ from ganscape.files import held
 from ganscape.images import checkpoints
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game
-from ganscape.images.training import Schedule, train
+from ganscape.images.training import STOPPING, Schedule, train
 
 CPU = torch.device("cpu")
 RUN = specification(iterations=40, width="full")  # wide enough for every convolution of ours
@@ -98,7 +98,7 @@ def test_what_killed_processes_were_writing_is_removed(tmp_path):
 
 
 def test_a_run_stopped_by_a_signal_goes_on_where_it_was(tmp_path):
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOPPING:
         folder = tmp_path / number.name
         process = started(folder)
         while not list(folder.glob("checkpoints/iteration-*")):
@@ -110,7 +110,7 @@ def test_a_run_stopped_by_a_signal_goes_on_where_it_was(tmp_path):
         again = started(folder)
         again.join()
         assert again.exitcode == 0
-    assert left_behind(tmp_path / "SIGTERM") == left_behind(tmp_path / "SIGINT")
+    assert left_behind(tmp_path / "SIGTERM") == left_behind(tmp_path / "SIGINT") == left_behind(tmp_path / "SIGURG")
 
 
 def test_two_processes_do_not_train_in_one_folder(tmp_path):

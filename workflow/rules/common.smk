@@ -1,5 +1,7 @@
 # The only place that reads the configuration: it checks it and turns it into file names and options.
 import csv
+import os
+import signal
 import sys
 from itertools import product
 from math import isfinite
@@ -847,4 +849,15 @@ exports = [
 ]
 if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
     exports.append(f"PATH={quote(str(Path(sys.executable).parent))}:$PATH")
-shell.prefix(f"set -euo pipefail; export {' '.join(exports)}; ")
+starting = ["set -euo pipefail", f"export {' '.join(exports)}"]
+
+# A training that SLURM warned has saved itself and ends with this status (ganscape.images.training): its job goes
+# back into the queue, any number of times, and goes on there. Where SLURM refuses, the job has failed, and what
+# `retries` are left submit it again. Asked to end, the shell waits for the training, which saves itself as well.
+WARNED = 128 + signal.SIGURG
+if "SLURM_JOB_ID" in os.environ:
+    starting += [
+        f'trap "[ \\$? != {WARNED} ] || scontrol requeue $SLURM_JOB_ID" EXIT',
+        "trap : TERM",
+    ]
+shell.prefix("; ".join(starting) + "; ")

@@ -50,6 +50,10 @@ HISTORY_COLUMNS = ("iteration", "generator_loss", "discriminator_loss", "learnin
 # few layers of such weights exceed single precision.
 LARGEST_WEIGHT = 1e6
 
+# Urged, too: a scheduler's warning that time is short goes to every process of a job, and whoever does not
+# know this one ignores it, where most others would end the shell and the workflow engine around a training.
+STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGURG)
+
 logger = logging.getLogger(__name__)
 
 
@@ -93,8 +97,8 @@ def train(
 
     Writes `checkpoints/`, `snapshots/`, `history.csv` and `samples/` into `run_directory`. Networks begin as
     in `start`, or with random weights. A run whose losses or weights stop being finite, or of which a weight
-    exceeds `LARGEST_WEIGHT`, ends with the status `diverged`, its last sound checkpoint kept. SIGTERM and
-    SIGINT save and exit with 128 + the signal's number. Raises `InputError` where `run_directory` holds a run
+    exceeds `LARGEST_WEIGHT`, ends with the status `diverged`, its last sound checkpoint kept. `STOPPING` signals
+    save and exit with 128 + the signal's number. Raises `InputError` where `run_directory` holds a run
     of another specification, another process trains there, or `dataset` or `start` is not what the
     specification names.
     """
@@ -330,7 +334,7 @@ def _progress_bar(specification: RunSpecification, done: int) -> tqdm:
 
 @contextmanager
 def _signals_noted() -> Iterator[list[int]]:
-    """Note SIGTERM and SIGINT instead of dying of them; the loop looks at the list after each iteration."""
+    """Note `STOPPING` instead of dying of them; the loop looks at the list after each iteration."""
     noted: list[int] = []
 
     def note(number: int, frame: object) -> None:
@@ -338,7 +342,7 @@ def _signals_noted() -> Iterator[list[int]]:
 
     before: dict[int, Callable | int | None] = {}
     try:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOPPING:
             before[number] = signal.signal(number, note)
         yield noted
     finally:
