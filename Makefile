@@ -1,5 +1,7 @@
 # make quick   the whole workflow on embedded data, up to results/quick/report.html
 # make test    the tests
+# make test-slurm  the workflow on a SLURM cluster of one node, which it starts and stops (Debian's packages
+#              slurm-wlm, munge and iproute2, and root; without them it says what is missing)
 # make bench   speed, as ratios to a plain implementation: results/bench.csv
 # make gpu     what holds on an NVIDIA GPU, and speed there: results/bench_gpu.csv
 # make lint    style of Python and of the workflow
@@ -20,7 +22,7 @@ QUICK_REPORT := results/quick/report.html
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := quick
-.PHONY: quick test bench gpu lint
+.PHONY: quick test test-slurm bench gpu lint
 
 quick: $(READY)
 	$(QUICK)
@@ -36,7 +38,10 @@ quick: $(READY)
 	fi
 
 test: $(READY)
-	python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile
+	python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --ignore tests/slurm
+
+test-slurm: $(READY)
+	python -m pytest tests/slurm -rs
 
 bench: $(READY)
 	python -m ganscape bench --device cpu --output results/bench.csv

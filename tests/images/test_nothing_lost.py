@@ -110,7 +110,11 @@ def test_a_run_stopped_by_a_signal_goes_on_where_it_was(tmp_path):
         again = started(folder)
         again.join()
         assert again.exitcode == 0
-    assert left_behind(tmp_path / "SIGTERM") == left_behind(tmp_path / "SIGINT") == left_behind(tmp_path / "SIGURG")
+    assert (
+        left_behind(tmp_path / "SIGTERM")
+        == left_behind(tmp_path / "SIGINT")
+        == left_behind(tmp_path / "SIGURG")
+    )
 
 
 def test_two_processes_do_not_train_in_one_folder(tmp_path):
