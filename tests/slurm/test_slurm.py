@@ -14,7 +14,7 @@ from cluster import PATH, Cluster, obstacle
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 
-# The quick preset's Table 2 without thirteen of seventeen rows, whose jobs differ in nothing that concerns a scheduler.
+# The quick preset's Table 2 without thirteen of seventeen rows, which are nothing new to a scheduler.
 TABLE = """
 preset: table
 table2:

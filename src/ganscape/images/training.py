@@ -98,8 +98,8 @@ def train(
     Writes `checkpoints/`, `snapshots/`, `history.csv` and `samples/` into `run_directory`. Networks begin as
     in `start`, or with random weights. A run whose losses or weights stop being finite, or of which a weight
     exceeds `LARGEST_WEIGHT`, ends with the status `diverged`, its last sound checkpoint kept. `STOPPING`
-    signals save and exit with 128 + the signal's number. Raises `InputError` where `run_directory` holds a run
-    of another specification, another process trains there, or `dataset` or `start` is not what the
+    signals save and exit with 128 + the signal's number. Raises `InputError` where `run_directory` holds a
+    run of another specification, another process trains there, or `dataset` or `start` is not what the
     specification names.
     """
     _check_dataset(specification, dataset)
