@@ -842,12 +842,15 @@ AUTHORS_NAMES = options({"generators": list(AUTHORS["generators"])})
 # ---------------------------------------------------------------------------------------------------
 # How jobs start
 
-# Jobs find the package in src/ and, unless conda gives them another, the Python that runs Snakemake.
+# Jobs find the package in src/ and, unless conda or a container gives them another, the Python that runs Snakemake.
 exports = [
     f"PYTHONPATH={quote(str(Path(workflow.basedir) / 'src'))}",
     f"GANSCAPE_RUNS_PER_GPU={config['resources']['runs_per_gpu']}",
 ]
-if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
+if not workflow.deployment_settings.deployment_method & {
+    DeploymentMethod.CONDA,
+    DeploymentMethod.APPTAINER,
+}:
     exports.append(f"PATH={quote(str(Path(sys.executable).parent))}:$PATH")
 starting = ["set -euo pipefail", f"export {' '.join(exports)}"]
 
