@@ -69,7 +69,7 @@ def test_what_the_page_on_clusters_asks_of_snakemake_and_make_can_be_run(tmp_pat
                 )
                 assert result.returncode == 0, result.stdout + result.stderr
                 asked.append(" ".join(words))
-    assert len(asked) == 8 and any("--executor slurm" in command for command in asked)
+    assert len(asked) == 8 and any("profiles/slurm" in command for command in asked)
 
 
 def test_what_the_page_on_clusters_installs_is_the_lock():
