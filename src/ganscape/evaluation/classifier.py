@@ -6,25 +6,22 @@ names it (`digits-classifier`) beside the score. It sees any size and any number
 it first takes the mean over the channels and resizes to 32x32, so one classifier serves 32x32x3 and 48x48x3.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor, nn
 
 from ganscape.errors import InputError, in_a_line
-from ganscape.files import atomic_path
+from ganscape.images import tensor_files
 from ganscape.images.pixels import to_batch
 from ganscape.progress import progress_bar
 
 INPUT_SIZE = 32
 FEATURES = 64
-KIND = "ganscape-classifier-1"  # in the weights' metadata: which network these tensors belong to
+KIND = "ganscape-classifier-2"  # in the weights' header: which network these tensors belong to
 
 BATCH_SIZE = 64
 PEAK_LEARNING_RATE = 5e-3
@@ -159,14 +156,8 @@ class Description:
 
 def save_classifier(path: str | Path, classifier: Classifier, description: Description) -> None:
     """Write weights and description to a safetensors file, atomically."""
-    metadata = {
-        "kind": KIND,
-        "dataset": description.dataset,
-        "classes": json.dumps(list(description.classes)),
-    }
-    content = save(dict(classifier.state_dict()), metadata)
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(content)
+    header = {"dataset": description.dataset, "classes": list(description.classes)}
+    tensor_files.write(Path(path), KIND, header, classifier.state_dict())
 
 
 def load_classifier(path: str | Path) -> tuple[Classifier, Description]:
@@ -178,15 +169,13 @@ def load_classifier(path: str | Path) -> tuple[Classifier, Description]:
     if not path.is_file():
         raise InputError(f"no classifier weights at {path}: run step train-classifier first")
     try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-        if metadata.get("kind") != KIND:
-            raise InputError(f"{path} does not hold a classifier of this project ({KIND})")
-        description = Description(metadata["dataset"], tuple(json.loads(metadata["classes"])))
+        header, tensors = tensor_files.read(path, KIND)
+        description = Description(header["dataset"], tuple(header["classes"]))
         classifier = Classifier(len(description.classes))
         classifier.load_state_dict(tensors)
-    except (SafetensorError, RuntimeError, KeyError, ValueError) as error:
+    except tensor_files.OfAnotherKind as error:
+        raise InputError(f"{path} does not hold a classifier of this project ({KIND})") from error
+    except (tensor_files.Damaged, RuntimeError, KeyError, ValueError) as error:
         reason = in_a_line(error)
         raise InputError(
             f"{path} is damaged ({reason}): delete it and run step train-classifier again"
