@@ -25,14 +25,14 @@ PROGRAMS = {
 # What Debian's root has and others may lack.
 PATH = os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/sbin"])
 
-# Jobs that go back into the queue may start again as soon as their credentials have expired, which by default
-# takes two minutes; and whoever is asked to end has ten seconds.
+# Jobs that go back into the queue may start again as soon as their credentials have expired, which takes two
+# minutes by default and five seconds at least; and whoever is asked to end has ten seconds.
 CONFIGURATION = """
 ClusterName=test
 SlurmctldHost={host}(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
-AuthInfo=socket={folder}/munge.socket,cred_expire=2
+AuthInfo=socket={folder}/munge.socket,cred_expire=5
 SlurmctldPidFile={folder}/slurmctld.pid
 SlurmdPidFile={folder}/slurmd.pid
 SlurmctldLogFile={folder}/slurmctld.log

@@ -14,20 +14,18 @@ from cluster import PATH, Cluster, obstacle
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 
-# The quick preset's Table 2 without thirteen of seventeen rows, which are nothing new to a scheduler.
+# The quick preset's Table 2 without fifteen of seventeen rows, which are nothing new to a scheduler.
 TABLE = """
 preset: table
 table2:
   rows:
     - {architecture: cnn, width: quarter, normalisation: spectral, loss: js}
-    - {architecture: cnn, width: quarter, normalisation: spectral, loss: rs}
-    - {architecture: resnet, width: bottleneck, normalisation: spectral, loss: js}
     - {architecture: resnet, width: bottleneck, normalisation: spectral, loss: rs}
 """
 # One training of some minutes.
 LONG = """
 preset: long
-training: {iterations: 3000, checkpoint_every: 3000, samples_every: 1000}
+training: {iterations: 1500, checkpoint_every: 1500, samples_every: 500}
 """
 LONG_RUN = "results/long/runs/digits-32x32x3/cnn-quarter-spectral-rs/lr0.002-seed0"
 FIGURE = "results/table/figures/figure4.png"  # one short job
@@ -150,7 +148,10 @@ def test_a_training_longer_than_its_time_limit_goes_on_in_the_same_bits(cluster,
     print(f"the training went back into the queue {max(restarts)} times")
     assert max(restarts) >= 2
     locally(tmp_path / "local", LONG, run)
-    assert_equal_results(tmp_path / "cluster" / LONG_RUN, tmp_path / "local" / LONG_RUN)
+    found, expected = (left_behind(tmp_path / place / LONG_RUN) for place in ("cluster", "local"))
+    # The last two checkpoints are kept, and the run that was never stopped has one.
+    assert {Path(name).parent.name for name in set(found) ^ set(expected)} == {"checkpoints"}
+    assert [name for name in expected if found[name] != expected[name]] == []
 
 
 @pytest.mark.parametrize(
@@ -171,13 +172,13 @@ def test_what_the_scheduler_refuses_is_said_in_its_words(cluster, tmp_path, aske
 
 
 def test_a_job_that_always_fails_is_given_up_and_shows_its_log(cluster, tmp_path):
-    overlay = TABLE + "classifier: {training: {digits: {epochs: 1, minimum_accuracy: 1.0}}}\n"
-    classifier = "results/table/extractors/digits-classifier.json"
-    status, log = submitted(cluster, tmp_path, overlay, classifier, "--retries", "1")
+    overlay = TABLE + "imbalanced: {classes: [{name: '11', share: 1.0}]}\n"
+    selected = "results/table/data/digits_imbalanced-32x32x1/images.npy"
+    status, log = submitted(cluster, tmp_path, overlay, selected, "--retries", "1")
     assert status != 0
-    assert "less than 1.0" in log
-    assert log.count("FAILED") == 2, log
-    assert not (tmp_path / classifier).exists()
+    assert "ganscape select:" in log
+    assert log.count("FAILED") == 2
+    assert not (tmp_path / selected).exists()
 
 
 def test_a_scheduler_that_is_silent_for_a_minute_is_waited_for(cluster, tmp_path):
