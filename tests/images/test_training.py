@@ -232,19 +232,39 @@ def test_a_run_that_diverges_is_a_result_and_keeps_its_last_finite_checkpoint(da
     monkeypatch.setattr(Game, "discriminator_step", explode)
     monkeypatch.setattr(Game, "set_learning_rates", count)
     record = train(specification(), dataset, tmp_path, EVERY, CPU)
-    assert (record["status"], record["iteration"]) == ("diverged", 8)
+    assert (record["status"], record["iteration"]) == ("diverged", 7)
     kept = sorted(path.name for path in (tmp_path / "checkpoints").iterdir())
     assert kept == ["iteration-00000004.safetensors"]
-    assert record["reason"] == "a loss is not finite at iteration 8"
+    assert record["reason"] == "a loss is not finite at iteration 7"
     with safe_open(tmp_path / "checkpoints" / kept[0], framework="pt") as file:
         assert all(file.get_tensor(name).isfinite().all() for name in file.keys())  # noqa: SIM118
+
+
+def test_a_diverged_run_is_the_same_with_and_without_an_interruption(dataset, tmp_path, monkeypatch):
+    advance, stopped = training._Run.advance, []
+
+    def explode(self):
+        loss = torch.full((2,), torch.nan)
+        if self.iteration >= 6:
+            monkeypatch.setattr(self, "play", lambda batches: loss)
+        advance(self)
+        if self.iteration == 7 and self.run_directory.name == "parts" and not stopped:
+            stopped.append(True)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(training._Run, "advance", explode)
+    records = [train(specification(), dataset, tmp_path / name, EVERY, CPU) for name in ("whole", "parts")]
+    told = [(record["status"], record["iteration"], record["reason"]) for record in records]
+    assert stopped and told == [("diverged", 7, "a loss is not finite at iteration 7")] * 2
+    whole, parts = (pd.read_csv(tmp_path / name / "history.csv") for name in ("whole", "parts"))
+    pd.testing.assert_frame_equal(whole, parts)
 
 
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (float("inf"), "a loss is not finite at iteration 8"),
-        (float("nan"), "a loss is not finite at iteration 8"),
+        (float("inf"), "a loss is not finite at iteration 6"),
+        (float("nan"), "a loss is not finite at iteration 6"),
         (-3e7, "a weight of 3e+07 has exploded at iteration 8"),
     ],
 )
@@ -534,3 +554,13 @@ def test_a_graph_means_nothing_without_a_gpu(dataset, tmp_path):
     ]
     assert not any(record["environment"]["cuda_graph"] for record in records)
     assert final_state(tmp_path / "True") == final_state(tmp_path / "False")
+
+
+def test_a_damaged_record_is_written_again(dataset, tmp_path, caplog):
+    whole = train(specification(), dataset, tmp_path, EVERY, CPU)
+    for damage in ("{}", '{"status": '):
+        (tmp_path / "training.json").write_text(damage)
+        again = train(specification(), dataset, tmp_path, EVERY, CPU)
+        assert again["status"] == "done" and again["iteration"] == whole["iteration"]
+        assert "going on from the last checkpoint" in caplog.text
+        assert checkpoints.read_training_record(tmp_path) == again

@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from ganscape.errors import in_a_line
+from ganscape.errors import InputError, in_a_line
 from ganscape.files import atomic_path
 
 HEADER = "ganscape"  # one entry of JSON: safetensors writes several in an order that varies
@@ -44,11 +44,16 @@ def write(target: Path, kind: str, header: Mapping[str, Any], tensors: Mapping[s
 
 
 def read(path: Path, kind: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """Header and tensors of a file that `write` wrote; raises `Damaged` for anything else."""
+    """Header and tensors of a file that `write` wrote; raises `Damaged` for anything else.
+
+    A file that is there but cannot be read, perhaps for a moment, is not damaged: that is an `InputError`.
+    """
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
             header = json.loads((file.metadata() or {}).get(HEADER, "{}"))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
+    except (PermissionError, InterruptedError) as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
     except (SafetensorError, OSError, json.JSONDecodeError) as error:
         raise Damaged(in_a_line(error)) from error
     if header.get("kind") != kind:

@@ -82,7 +82,11 @@ class Schedule:
 
 
 class Diverged(Exception):
-    """A loss or a weight is no longer finite, or a weight has exploded."""
+    """A loss or a weight is no longer finite, or a weight has exploded, at an iteration."""
+
+    def __init__(self, what: str, iteration: int) -> None:
+        super().__init__(f"{what} at iteration {iteration}")
+        self.iteration = iteration
 
 
 def train(
@@ -118,7 +122,11 @@ def _finished(specification: RunSpecification, run_directory: Path) -> dict | No
     """The record of a run that has nothing left to do: it says how the run came about, so it stays."""
     if not (run_directory / checkpoints.RECORD).exists():
         return None
-    record = checkpoints.read_training_record(run_directory)
+    try:
+        record = checkpoints.read_training_record(run_directory)
+    except InputError as error:
+        logger.warning("%s: going on from the last checkpoint, and writing it again", error)
+        return None
     is_whole = (
         record["status"] == "done"
         and record["specification"] == specification.as_dict()
@@ -135,7 +143,7 @@ def _train(run: "_Run") -> dict:
     run.write_history()
     begin = time.monotonic()
     first = run.iteration
-    status, reason = "done", None
+    status, reason, ended = "done", None, specification.iterations
     try:
         with _signals_noted() as noted, _progress_bar(specification, run.iteration) as bar:
             while run.iteration < specification.iterations:
@@ -149,12 +157,13 @@ def _train(run: "_Run") -> dict:
     except (Diverged, NonFiniteError) as divergence:
         logger.warning("diverged: %s", divergence)
         status, reason = "diverged", str(divergence)
+        ended = getattr(divergence, "iteration", run.iteration)
     run.write_history()
     record = {
         "specification": specification.as_dict(),
         "status": status,
         "reason": reason,
-        "iteration": run.iteration,
+        "iteration": ended,
         "parameters": run.parameters(),
         "environment": _environment(run.game, run.device, run.is_graph),
         "iterations_of_this_session": run.iteration - first,
@@ -162,7 +171,7 @@ def _train(run: "_Run") -> dict:
     }
     write_json(run.run_directory / checkpoints.RECORD, record)
     # A run so short that its bar was never drawn still leaves a line in its log.
-    logger.info("%s after iteration %d", status, run.iteration)
+    logger.info("%s after iteration %d", status, ended)
     return record
 
 
@@ -247,14 +256,14 @@ class _Run:
 
     def _record_history(self, factor: float) -> None:
         """Mean losses since the last record: with what is saved, all for which training waits."""
+        self._require_finite_losses()
         losses = torch.stack(self.recent).double().mean(0)
         self.recent.clear()
         self.history.append((float(self.iteration), *losses.tolist(), factor))
-        self._require_finite(losses)
 
     def save(self) -> None:
         """Checkpoint and history; a run that has diverged is not worth keeping and raises `Diverged`."""
-        self._require_finite(*self.recent)
+        self._require_finite_losses()
         self._require_sound(self.game.generator)
         self._require_sound(self.game.discriminator)
         logs = {
@@ -264,17 +273,19 @@ class _Run:
         checkpoints.save(self.run_directory, self.game, self.iteration, logs)
         self.write_history()
 
-    def _require_finite(self, *losses: Tensor) -> None:
-        if not all(bool(loss.isfinite().all()) for loss in losses):
-            raise Diverged(f"a loss is not finite at iteration {self.iteration}")
+    def _require_finite_losses(self) -> None:
+        """Name the first iteration that was not, wherever interruptions have let the run look."""
+        if self.recent and not (finite := torch.stack(self.recent).isfinite().all(1)).all():
+            first = finite.tolist().index(False)
+            raise Diverged("a loss is not finite", self.iteration - len(self.recent) + 1 + first)
 
     def _require_sound(self, network: nn.Module) -> None:
         for weights in network.parameters():
             largest = float(weights.detach().abs().max())  # not a number, if any is
             if not math.isfinite(largest):
-                raise Diverged(f"a weight is not finite at iteration {self.iteration}")
+                raise Diverged("a weight is not finite", self.iteration)
             if largest > LARGEST_WEIGHT:
-                raise Diverged(f"a weight of {largest:.3g} has exploded at iteration {self.iteration}")
+                raise Diverged(f"a weight of {largest:.3g} has exploded", self.iteration)
 
     def write_history(self) -> None:
         frame = pd.DataFrame(self.history, columns=list(HISTORY_COLUMNS)).astype({"iteration": int})
@@ -357,6 +368,8 @@ def _environment(game: Game, device: torch.device, cuda_graph: bool) -> dict[str
         "ganscape": __version__,
         "python": platform.python_version(),
         "torch": torch.__version__,
+        "cuda": torch.version.cuda if device.type == "cuda" else "",
+        "numpy": np.__version__,  # whose generators order and dequantise the images
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
         "processor": processor(),
         "compiler": compiler_version() if any(filtered) else "",
