@@ -19,7 +19,7 @@ rule train_gan:
     resources:
         gpu=RESOURCES["train"]["gpu"],
         mem_mb=RESOURCES["train"]["mem_mb"],
-        runtime=RESOURCES["train"]["runtime"],
+        runtime=training_runtime,
         device=DEVICE,
         gpu_options=GPU_OPTIONS,
     params:
@@ -49,7 +49,7 @@ rule find_bad_start:
     resources:
         gpu=RESOURCES["train"]["gpu"],
         mem_mb=RESOURCES["train"]["mem_mb"],
-        runtime=RESOURCES["train"]["runtime"],
+        runtime=minutes(bad_start_seconds(), "train"),
         device=DEVICE,
     params:
         options=bad_start_options,

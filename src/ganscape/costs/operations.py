@@ -11,12 +11,16 @@ from itertools import pairwise
 from ganscape.widths import WIDTHS
 
 LATENT_DIMENSION = 128
-LARGE = 256  # image size from which on the CNN is another one
+LARGE = 256  # size of images of which the CNN is another one
+
+# Losses by what their steps need beyond a plain pass: a judgement of real images, a gradient penalty.
+PAIRED = ("rs", "rp-hinge", "rp-ls")
+PENALISED = ("wgan-gp",)
 
 
 @dataclass(frozen=True)
 class Network:
-    """Both networks: architecture, width, size and channels of the images, the full-width generator's features."""
+    """Both networks; `base_features` are the generator's at full width, as everywhere."""
 
     architecture: str
     width: str
