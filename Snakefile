@@ -7,6 +7,10 @@ min_version("9.0")
 configfile: f"{workflow.basedir}/config.yaml"
 
 
+# In which jobs run with --software-deployment-method apptainer; read where Snakemake runs.
+container: "containers/ganscape.sif"
+
+
 report: "workflow/report/workflow.rst"
 
 

@@ -23,15 +23,24 @@ def _released_name(name):
     return {"linear": "l1", "to_image": "conv4"}[layer] + f".{rest}"
 
 
-@pytest.fixture
-def released_generator(tmp_path):
-    """A file such as the authors released, with fresh weights; its git blob id; the generator."""
+@pytest.fixture(scope="session")
+def release_generator():
+    """A function that puts a file such as the authors released, with fresh weights, into a folder."""
     import torch
 
     from ganscape.files import git_blob_id
     from ganscape.images.networks.authors import generator_for
 
-    path = tmp_path / "RSGAN-CNN-quater-cifar.pth"
-    generator = generator_for(path.name)
-    torch.save({_released_name(name): tensor for name, tensor in generator.state_dict().items()}, path)
-    return path, git_blob_id(path.read_bytes()), generator
+    def release(folder):
+        path = folder / "RSGAN-CNN-quater-cifar.pth"
+        generator = generator_for(path.name)
+        torch.save({_released_name(name): tensor for name, tensor in generator.state_dict().items()}, path)
+        return path, git_blob_id(path.read_bytes()), generator
+
+    return release
+
+
+@pytest.fixture
+def released_generator(tmp_path, release_generator):
+    """A file such as the authors released, with fresh weights; its git blob id; the generator."""
+    return release_generator(tmp_path)

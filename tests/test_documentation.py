@@ -1,7 +1,11 @@
 """The documentation says what the code does: its examples run, its commands and links exist."""
 
 import doctest
+import os
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -36,6 +40,46 @@ def test_targets_and_steps_that_pages_name_exist(page):
         words = re.sub(r"-\S+ \S+", "", options).split()
         assert {word for word in words if word.isidentifier()} <= rules, options
     assert set(re.findall(r"python -m ganscape ([a-z]\S*)", text)) <= set(STEPS)
+
+
+def commands_of(page):
+    """The words of each indented command, those that go on after a backslash in one piece."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8").replace("\\\n", " ")
+    return [shlex.split(line) for line in re.findall(r"^    (\S.*)", text, re.MULTILINE)]
+
+
+def test_what_the_page_on_clusters_asks_of_snakemake_and_make_can_be_run(tmp_path):
+    """As dry runs, with an Apptainer that only says its version."""
+    apptainer = tmp_path / "apptainer"
+    apptainer.write_text("#!/bin/sh\necho apptainer version 1.3.6\n")
+    apptainer.chmod(0o755)
+    path = os.pathsep.join([str(tmp_path), str(Path(sys.executable).parent), os.environ["PATH"]])
+    asked = []
+    for words in commands_of("air_gapped.md"):
+        for program, options in (("snakemake", ["--dry-run", "--directory", tmp_path]), ("make", ["-n"])):
+            if program in words:
+                command = [*words[words.index(program) :], *options]
+                result = subprocess.run(
+                    command,
+                    cwd=ROOT,
+                    capture_output=True,
+                    text=True,
+                    stdin=subprocess.DEVNULL,
+                    env={**os.environ, "PATH": path},
+                )
+                assert result.returncode == 0, result.stdout + result.stderr
+                asked.append(" ".join(words))
+    assert len(asked) == 8 and any("--executor slurm" in command for command in asked)
+
+
+def test_what_the_page_on_clusters_installs_is_the_lock():
+    commands = [" ".join(words) for words in commands_of("air_gapped.md")]
+    packed, *installed = (command for command in commands if "-m pip" in command)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    expected = re.findall(r"-m pip install (.*)", makefile)
+    offline = [re.sub("--no-index |--find-links build/wheels ", "", command) for command in installed]
+    assert offline == [f"python -m pip install {options}" for options in expected]
+    assert packed == f"python -m pip wheel {expected[0]} --wheel-dir build/wheels"
 
 
 def test_the_gaps_of_narrow_networks_are_those_of_the_reference_results():

@@ -90,6 +90,45 @@ def test_the_authors_generators_are_downloaded_and_need_no_training(tmp_path):
     assert job_counts(tmp_path, "fetch")["fetch_authors_generator"] == 14
 
 
+@pytest.mark.parametrize("preset", [None, *PRESETS], ids=lambda path: path.stem if path else "paper")
+def test_fetch_downloads_all_that_any_target_needs(tmp_path, preset):
+    overlay = ("--configfile", preset) if preset else ()
+    needed, fetched = (
+        {name: count for name, count in job_counts(tmp_path, target, *overlay).items() if "fetch_" in name}
+        for target in ("all", "fetch")
+    )
+    assert needed == fetched and (preset or fetched["fetch_dataset"] == 6)
+
+
+def test_jobs_in_a_container_use_its_python(tmp_path):
+    """Of an Apptainer that only writes down what it was asked to do."""
+    apptainer = tmp_path / "bin" / "apptainer"
+    apptainer.parent.mkdir()
+    asked = tmp_path / "asked"
+    apptainer.write_text(
+        f"""#!/bin/sh
+        if [ "$1" = --version ]; then echo apptainer version 1.3.6; else echo "$@" >> {asked}; exit 1; fi
+        """
+    )
+    apptainer.chmod(0o755)
+    folder = str(Path(sys.executable).parent)
+    subprocess.run(
+        [
+            *(f"{folder}/snakemake", "figure4", "--snakefile", ROOT / "Snakefile", "--directory", tmp_path),
+            *("--cores", "1", "--software-deployment-method", "apptainer", "--apptainer-args=--nv"),
+        ],
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PATH": os.pathsep.join([str(apptainer.parent), folder, os.environ["PATH"]])},
+    )
+    command = asked.read_text()
+    assert (
+        command.startswith(f"exec --home {tmp_path} --nv ") and " containers/ganscape.sif bash -c " in command
+    )
+    assert f"export PYTHONPATH={ROOT / 'src'} " in command and "python -m ganscape" in command
+    assert "PATH=" not in command.replace("PYTHONPATH=", "") and folder not in command
+
+
 def test_a_folder_of_the_authors_generators_is_used_as_far_as_it_goes(tmp_path):
     (tmp_path / "RSGAN-CNN-half-stl.pth").touch()
     overlay = tmp_path / "overlay.yaml"

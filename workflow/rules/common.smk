@@ -11,6 +11,8 @@ from shlex import join, quote
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
+from snakemake.jobs import GroupJob
+from snakemake.logging import logger
 from snakemake.settings.types import DeploymentMethod
 
 # What the Snakefile shares with the package, of which only modules without PyTorch, for the sake of quick starts.
@@ -837,12 +839,15 @@ AUTHORS_NAMES = options({"generators": list(AUTHORS["generators"])})
 # ---------------------------------------------------------------------------------------------------
 # How jobs start
 
-# Jobs find the package in src/ and, unless conda gives them another, the Python that runs Snakemake.
+# Jobs find the package in src/ and, unless conda or a container gives them another, the Python that runs Snakemake.
 exports = [
     f"PYTHONPATH={quote(str(Path(workflow.basedir) / 'src'))}",
     f"GANSCAPE_RUNS_PER_GPU={config['resources']['runs_per_gpu']}",
 ]
-if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
+if not workflow.deployment_settings.deployment_method & {
+    DeploymentMethod.CONDA,
+    DeploymentMethod.APPTAINER,
+}:
     exports.append(f"PATH={quote(str(Path(sys.executable).parent))}:$PATH")
 starting = ["set -euo pipefail", f"export {' '.join(exports)}"]
 
@@ -856,3 +861,14 @@ if "SLURM_JOB_ID" in os.environ:
         "trap : TERM",
     ]
 shell.prefix("; ".join(starting) + "; ")
+
+
+def log_group_error(group, msg=None, log_error=GroupJob.log_error, **details):
+    """Say what the executor said of a group of jobs that failed, such as the scheduler's refusal."""
+    if msg:
+        logger.error(msg)
+    log_error(group, msg, **details)
+
+
+# Snakemake 9.27 does so for single jobs, and drops it for groups.
+GroupJob.log_error = log_group_error
