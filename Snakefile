@@ -24,6 +24,7 @@ include: "workflow/rules/landscape.smk"
 include: "workflow/rules/clusters.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/studies.smk"
+include: "workflow/rules/jobs.smk"
 include: "workflow/rules/estimate.smk"
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ganscape.images.networks import WIDTHS
 from ganscape.reporting.paper_figures import paper_figures
 
 ROOT = Path(__file__).parents[1]
@@ -272,15 +271,6 @@ def test_base_features_need_divide_only_by_what_the_rows_do(tmp_path):
     overlay.write_text(f"{table2}\nother_losses: {{widths: [full], seeds: [0]}}")
     assert job_counts(tmp_path, "table2", "--configfile", overlay)["train_gan"] == 2
     assert job_counts(tmp_path, "hinge", "--configfile", overlay)["train_gan"] == 2
-
-
-def test_the_widths_divide_as_the_networks_do():
-    text = (ROOT / "workflow/rules/common.smk").read_text(encoding="utf-8")
-    multiples = dict(re.findall(r'"(\w+)": (\d+)', re.search(r"FEATURES_MULTIPLE = {[^}]*}", text).group()))
-    assert multiples.keys() == WIDTHS.keys()
-    for width, multiple in multiples.items():
-        divisors = WIDTHS[width]
-        assert int(multiple) == 2 * divisors.features_divisor * divisors.hidden_divisor
 
 
 def test_what_the_configuration_says_reaches_the_shell_as_it_is(tmp_path):

@@ -1,4 +1,5 @@
 # What jobs take by the cost model (docs/cost.md), and so what run times they ask for.
+from collections import namedtuple
 from functools import cache
 from math import ceil
 
@@ -143,55 +144,115 @@ def authors_network(generator):
 
 
 # ---------------------------------------------------------------------------------------------------
-# Run times, by the wildcards of rules
+# Jobs, by rule and wildcards
 
 
-def trained_network(wildcards):
-    """Of a run, in a study of its own where it is one from a bad start."""
+def network_in(wildcards):
+    """Of a run, in a study of its own where it is one from a bad start, or of a released generator."""
+    if "generator" in wildcards.keys():
+        return authors_network(wildcards.generator)
     if "data" not in wildcards.keys():
         return network_from_bad_start()
     return network_of(wildcards.data, wildcards.architecture, wildcards.width)
 
 
-def training_runtime(wildcards):
+def training_of(wildcards):
     if "data" in wildcards.keys():
         chosen = recipe(wildcards.data, wildcards.architecture, wildcards.loss)
     else:
         chosen = config["recipes"]["mnist-cnn"]
-    seconds = training_seconds(
-        trained_network(wildcards), wildcards.loss, chosen["discriminator_steps"]
+    return training_seconds(
+        network_in(wildcards), wildcards.loss, chosen["discriminator_steps"]
     )
-    return minutes(seconds, "train")
 
 
-def evaluation_runtime(wildcards):
-    return minutes(evaluation_seconds(trained_network(wildcards)), "evaluate")
-
-
-def trace_runtime(wildcards):
+def trace_of(wildcards):
     every = BAD_INIT["snapshots_every"]
     if "data" in wildcards.keys():
         every = SETTINGS[wildcards.data]["snapshots"]["snapshots_every"]
-    return minutes(trace_seconds(trained_network(wildcards), every), "evaluate")
+    return trace_seconds(network_in(wildcards), every)
 
 
-def features_runtime(wildcards):
-    return minutes(features_seconds(wildcards.data), "evaluate")
-
-
-def classifier_runtime(wildcards):
-    return minutes(classifier_seconds(wildcards.dataset), "train_classifier")
-
-
-def authors_runtime(wildcards):
-    network = authors_network(wildcards.generator)
-    return minutes(evaluation_seconds(network, generators=1), "evaluate")
-
-
-def two_clusters_runtime(wildcards):
+def two_clusters_of(wildcards):
     widths = int(wildcards.discriminator_width), int(wildcards.generator_width)
-    return minutes(two_clusters_seconds(widths), "play_two_clusters")
+    return two_clusters_seconds(widths)
 
 
-def preparing_runtime(wildcards):
-    return minutes(MODEL.preparing(wildcards.dataset))
+def machine_of(kind):
+    return "gpu" if place_of(kind).gpu else "cpu"
+
+
+# What is known of the jobs of a rule: their seconds, by wildcards; the `resources` that they ask for, if any; the
+# constants in `costs` that count most.
+Known = namedtuple("Known", "seconds kind constant")
+
+
+def constant(name):
+    """Of jobs that take about the same time in every configuration."""
+    seconds = MODEL.constant(name)
+    return Known(lambda wildcards: seconds, None, f"cpu.constant.{name}")
+
+
+TRAINING_COSTS = f"{machine_of('train')}.training.{config['training']['precision']}"
+METRICS_COSTS = f"cpu.metrics.{EXTRACTOR}"
+IMAGES_COSTS = f"{machine_of('evaluate')}.images.{EXTRACTOR}"
+KNOWN = {
+    "train_gan": Known(training_of, "train", TRAINING_COSTS),
+    "train_from_bad_start": Known(training_of, "train", TRAINING_COSTS),
+    "find_bad_start": Known(
+        lambda wildcards: bad_start_seconds(), "train", TRAINING_COSTS
+    ),
+    "evaluate_gan": Known(
+        lambda wildcards: evaluation_seconds(network_in(wildcards)),
+        "evaluate",
+        METRICS_COSTS,
+    ),
+    "evaluate_authors": Known(
+        lambda wildcards: evaluation_seconds(network_in(wildcards), generators=1),
+        "evaluate",
+        METRICS_COSTS,
+    ),
+    "evaluate_real": Known(lambda wildcards: real_seconds(), "evaluate", METRICS_COSTS),
+    "trace_gan": Known(trace_of, "evaluate", IMAGES_COSTS),
+    "trace_bad_init": Known(trace_of, "evaluate", IMAGES_COSTS),
+    "extract_features": Known(
+        lambda wildcards: features_seconds(wildcards.data), "evaluate", IMAGES_COSTS
+    ),
+    "train_classifier": Known(
+        lambda wildcards: classifier_seconds(wildcards.dataset),
+        "train_classifier",
+        "cpu.classifier_epoch",
+    ),
+    "play_two_clusters": Known(
+        two_clusters_of, "play_two_clusters", "cpu.two_clusters"
+    ),
+    "play_gaussians": Known(
+        lambda wildcards: gaussians_seconds(), "play_gaussians", "cpu.gaussians"
+    ),
+    "prepare_dataset": Known(
+        lambda wildcards: MODEL.preparing(wildcards.dataset), None, "cpu.preparing"
+    ),
+    "replay_two_clusters": constant("replay"),
+    **dict.fromkeys(
+        ("fetch_dataset", "fetch_weights", "fetch_authors_generator"),
+        constant("download"),
+    ),
+    **dict.fromkeys(
+        (
+            "tabulate_landscape",
+            "draw_figure4",
+            "draw_barriers",
+            "draw_basin_depth",
+            "find_minima",
+            "descend_landscape",
+        ),
+        constant("landscape"),
+    ),
+}
+DRAWING = constant("drawing")  # all other rules
+
+
+def runtime(rule):
+    """What the jobs of a rule ask for, in minutes, by their wildcards."""
+    known = KNOWN[rule]
+    return lambda wildcards: minutes(known.seconds(wildcards), known.kind)

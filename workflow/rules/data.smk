@@ -65,7 +65,7 @@ rule prepare_dataset:
     threads: 1
     resources:
         mem_mb=4000,
-        runtime=preparing_runtime,
+        runtime=runtime("prepare_dataset"),
     params:
         downloads=DOWNLOADS_FOLDER,
     message:

@@ -60,7 +60,7 @@ def estimate_table(numbers: pd.DataFrame, machines: Machines, preset: str) -> Ta
         [
             Cell(total["study"]),
             *(Cell(str(total[name])) for name in ("trainings", "jobs", "shared_jobs")),
-            *(Cell(number(total[name], 1)) for name in ("gpu_hours", "core_hours", *walls)),
+            *(Cell(hours(total[name])) for name in ("gpu_hours", "core_hours", *walls)),
         ]
         for _, total in totals.iterrows()
     ]
@@ -70,6 +70,11 @@ def estimate_table(numbers: pd.DataFrame, machines: Machines, preset: str) -> Ta
         "Core-hours are those of jobs without a GPU.",
     ]
     return Table(f"What preset {preset} takes", notes, columns, [Section("Studies", rows)], LABEL)
+
+
+def hours(value: float) -> str:
+    """A number of hours, with two decimals if it is below ten, else with one."""
+    return number(value, 2 if value < 10 else 1)
 
 
 def to_text(table: Table) -> str:
