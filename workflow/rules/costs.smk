@@ -233,6 +233,7 @@ KNOWN = {
         lambda wildcards: MODEL.preparing(wildcards.dataset), None, "cpu.preparing"
     ),
     "replay_two_clusters": constant("replay"),
+    "find_minima": constant("minima"),
     **dict.fromkeys(
         ("fetch_dataset", "fetch_weights", "fetch_authors_generator"),
         constant("download"),
@@ -243,7 +244,6 @@ KNOWN = {
             "draw_figure4",
             "draw_barriers",
             "draw_basin_depth",
-            "find_minima",
             "descend_landscape",
         ),
         constant("landscape"),

@@ -11,6 +11,7 @@ from ganscape.reporting.rendering import Cell, Column, Section, Table, number
 LABEL = "estimate"
 ALL = "all"
 HOUR = 3600.0
+MACHINES = {"gpus": "GPUs", "cores": "cores"}
 TRAININGS = ("train_gan", "train_from_bad_start")
 
 
@@ -30,7 +31,7 @@ class Machines:
 
     def heading(self, count: int) -> str:
         """As it is shown."""
-        named = {"gpus": "GPUs", "cores": "cores"}[self.unit]
+        named = MACHINES[self.unit]
         return f"{count} {named.removesuffix('s') if count == 1 else named}"
 
 
@@ -67,7 +68,8 @@ def estimate_table(numbers: pd.DataFrame, machines: Machines, preset: str) -> Ta
     notes = [
         "Estimated by a model (docs/cost.md); `snakemake check_costs` shows how far it is off.",
         "Shared are jobs that other studies need as well; `all` has each job once.",
-        "Core-hours are those of jobs without a GPU.",
+        "Core-hours are those of jobs without a GPU. Of what else jobs need, there is enough for each number "
+        f"of {MACHINES[machines.unit]}.",
     ]
     return Table(f"What preset {preset} takes", notes, columns, [Section("Studies", rows)], LABEL)
 
