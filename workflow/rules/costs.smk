@@ -25,7 +25,7 @@ def place_of(kind):
     )
 
 
-def check_costs():
+def check_costs_settings():
     """The machine that trains has constants for the precision; a limit leaves time for the shortest jobs."""
     machine = "gpu" if place_of("train").gpu else "cpu"
     known, precision = COSTS[machine]["training"], config["training"]["precision"]
@@ -39,7 +39,7 @@ def check_costs():
         configuration_error(["resources", "time_limit"], problem)
 
 
-check_costs()
+check_costs_settings()
 
 
 def minutes(seconds, kind=None):
