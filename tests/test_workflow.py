@@ -346,6 +346,13 @@ def test_shipped_presets_are_valid(tmp_path, preset):
         ("landscape: {regularisations: []}", "{file}: landscape.regularisations: [] should be non-empty"),
         ("landscape: {kernel_widths: [0.3, .nan]}", "landscape.kernel_widths.1: nan is not a finite number"),
         ("landscape: {descents: {begin: 3}}", "landscape.descents.begin: unknown key; known are starts,"),
+        ("resources: {time_limit: 5}", "{file}: resources.time_limit: less than 10 minutes, which every job"),
+        (
+            "{device: cpu, training: {precision: tf32}}",
+            "{file}: training.precision: costs.cpu.training has no tf32, only float32, bf16",
+        ),
+        ("costs: {margin: 0.5}", "{file}: costs.margin: 0.5 is less than the minimum of 1"),
+        ("costs: {gpu: {start: soon}}", "{file}: costs.gpu.start: 'soon' is not a number"),
         ("landscape: {regularisation: 1.0e-9}", "landscape.regularisation: 1e-09 is less than the minimum"),
         (
             "clusters: {losses: [js, hinge]}",

@@ -26,17 +26,20 @@ class Ratio:
 
 
 def ratios(groups: list[WorkflowJobs]) -> list[Ratio]:
-    """Of all jobs that have left a record. Raises `InputError` where none has, or one is damaged."""
-    found = [
-        Ratio(group.step, group.constant, (group.seconds - group.start) / seconds)
+    """Of all jobs that have left a record. Raises `InputError` where none has, or one is damaged.
+
+    A record is in the patterns of several groups where studies share some of the jobs that are alike.
+    """
+    found = {
+        path: Ratio(group.step, group.constant, (group.seconds - group.start) / seconds)
         for group in groups
         if group.records
         for path in sorted(glob.glob(group.records))
         if (seconds := measured_seconds(Path(path)))
-    ]
+    }
     if not found:
         raise InputError("no job has left a record of its time yet: run some first")
-    return found
+    return list(found.values())
 
 
 def measured_seconds(path: Path) -> float | None:
