@@ -15,6 +15,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/costs.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/evaluate.smk"
@@ -23,6 +24,8 @@ include: "workflow/rules/landscape.smk"
 include: "workflow/rules/clusters.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/studies.smk"
+include: "workflow/rules/jobs.smk"
+include: "workflow/rules/estimate.smk"
 
 
 # Downloads, which need the network, and drawing and tabulating, which take seconds: where jobs go to a cluster,

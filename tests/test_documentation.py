@@ -35,7 +35,9 @@ def test_links_lead_to_files(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_targets_and_steps_that_pages_name_exist(page):
     text = page.read_text(encoding="utf-8")
-    rules = set(re.findall(r"^rule (\w+):", (ROOT / "Snakefile").read_text(encoding="utf-8"), re.MULTILINE))
+    files = [ROOT / "Snakefile", ROOT / "workflow/rules/estimate.smk"]
+    sources = "".join(file.read_text(encoding="utf-8") for file in files)
+    rules = set(re.findall(r"^rule (\w+):", sources, re.MULTILINE))
     for options in re.findall(r"^ +snakemake ([^#\n]+)", text, re.MULTILINE):
         words = re.sub(r"-\S+ \S+", "", options).split()
         assert {word for word in words if word.isidentifier()} <= rules, options
@@ -96,3 +98,27 @@ def test_the_gaps_of_narrow_networks_are_those_of_the_reference_results():
             cells.append(f"{number(mean)} ({number(low)} to {number(high)})")
         kind = "spectral norm" if spectral == "yes" else "batch norm in D"
         assert f"| {names[data]}, {kind} | {' | '.join(cells)} |" in page
+
+
+def test_the_costs_of_the_papers_scale_are_those_that_snakemake_estimates(tmp_path):
+    """The table of docs/cost.md, line by line as it is printed."""
+    result = subprocess.run(
+        [
+            *(
+                Path(sys.executable).with_name("snakemake"),
+                "estimate",
+                "--cores",
+                "1",
+                "--directory",
+                tmp_path,
+            ),
+            *("--snakefile", ROOT / "Snakefile"),
+        ],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    _, table, _ = result.stdout.strip().split("\n\n")
+    page = (ROOT / "docs/cost.md").read_text(encoding="utf-8")
+    assert "".join(f"    {line}\n" for line in table.splitlines()) in page

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ganscape.images.networks import WIDTHS
 from ganscape.reporting.paper_figures import paper_figures
 
 ROOT = Path(__file__).parents[1]
@@ -274,15 +273,6 @@ def test_base_features_need_divide_only_by_what_the_rows_do(tmp_path):
     assert job_counts(tmp_path, "hinge", "--configfile", overlay)["train_gan"] == 2
 
 
-def test_the_widths_divide_as_the_networks_do():
-    text = (ROOT / "workflow/rules/common.smk").read_text(encoding="utf-8")
-    multiples = dict(re.findall(r'"(\w+)": (\d+)', re.search(r"FEATURES_MULTIPLE = {[^}]*}", text).group()))
-    assert multiples.keys() == WIDTHS.keys()
-    for width, multiple in multiples.items():
-        divisors = WIDTHS[width]
-        assert int(multiple) == 2 * divisors.features_divisor * divisors.hidden_divisor
-
-
 def test_what_the_configuration_says_reaches_the_shell_as_it_is(tmp_path):
     mirror, weights = "https://example.org/a?b=1&c='$(x)'", "https://example.org/weights one.pth"
     settings = {
@@ -356,6 +346,13 @@ def test_shipped_presets_are_valid(tmp_path, preset):
         ("landscape: {regularisations: []}", "{file}: landscape.regularisations: [] should be non-empty"),
         ("landscape: {kernel_widths: [0.3, .nan]}", "landscape.kernel_widths.1: nan is not a finite number"),
         ("landscape: {descents: {begin: 3}}", "landscape.descents.begin: unknown key; known are starts,"),
+        ("resources: {time_limit: 5}", "{file}: resources.time_limit: less than 10 minutes, which every job"),
+        (
+            "{device: cpu, training: {precision: tf32}}",
+            "{file}: training.precision: costs.cpu.training has no tf32, only float32, bf16",
+        ),
+        ("costs: {margin: 0.5}", "{file}: costs.margin: 0.5 is less than the minimum of 1"),
+        ("costs: {gpu: {start: soon}}", "{file}: costs.gpu.start: 'soon' is not a number"),
         ("landscape: {regularisation: 1.0e-9}", "landscape.regularisation: 1e-09 is less than the minimum"),
         (
             "clusters: {losses: [js, hinge]}",

@@ -52,6 +52,8 @@ STEPS = {
     "gaussians-figure": "draw modes and good samples of mixtures of Gaussians over training",
     "two-clusters-table": "tabulate what became of all two-cluster seeds",
     "animate": "animate a JS-GAN and an RS-GAN run side by side",
+    "estimate": "tabulate what all jobs of a configuration will take",
+    "check-costs": "hold that against what finished jobs took",
     "archive": "keep the small and lasting part of results, with where and how they were made",
     "bench": "measure speed, as ratios to a plain textbook implementation",
 }

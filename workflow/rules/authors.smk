@@ -51,7 +51,7 @@ rule evaluate_authors:
     resources:
         gpu=RESOURCES["evaluate"]["gpu"],
         mem_mb=RESOURCES["evaluate"]["mem_mb"],
-        runtime=RESOURCES["evaluate"]["runtime"],
+        runtime=runtime("evaluate_authors"),
         device=DEVICE,
     params:
         blob=lambda wildcards: AUTHORS["generators"][f"{wildcards.generator}.pth"],

@@ -14,7 +14,7 @@ rule play_two_clusters:
     threads: RESOURCES["play_two_clusters"]["threads"]
     resources:
         mem_mb=RESOURCES["play_two_clusters"]["mem_mb"],
-        runtime=RESOURCES["play_two_clusters"]["runtime"],
+        runtime=runtime("play_two_clusters"),
     params:
         options=TWO_CLUSTERS_OPTIONS,
         shares=shares_options,
@@ -63,7 +63,7 @@ rule play_gaussians:
     threads: RESOURCES["play_gaussians"]["threads"]
     resources:
         mem_mb=RESOURCES["play_gaussians"]["mem_mb"],
-        runtime=RESOURCES["play_gaussians"]["runtime"],
+        runtime=runtime("play_gaussians"),
     params:
         options=GAUSSIANS_OPTIONS,
     message:

@@ -15,17 +15,12 @@ from snakemake.jobs import GroupJob
 from snakemake.logging import logger
 from snakemake.settings.types import DeploymentMethod
 
+# What the Snakefile shares with the package, of which only modules without PyTorch, for the sake of quick starts.
+sys.path.insert(0, str(Path(workflow.basedir) / "src"))
+from ganscape.widths import WIDTHS
+
 # ---------------------------------------------------------------------------------------------------
 # Is it valid?
-
-# What base features must be a multiple of: twice what a width divides them by (ganscape.images.networks).
-FEATURES_MULTIPLE = {
-    "full": 2,
-    "half": 4,
-    "quarter": 8,
-    "eighth": 16,
-    "bottleneck": 8,
-}
 
 # Widths of discriminator and generator in the paper's two-cluster experiment.
 PAPER_WIDTHS = [10, 5]
@@ -204,17 +199,17 @@ def check_base_features():
     ):
         base = config[study]["base_features"]
         for width in widths:
-            if base % FEATURES_MULTIPLE[width]:
-                problem = f"{base} is not a multiple of {FEATURES_MULTIPLE[width]}, as width {width} needs"
+            if base % WIDTHS[width].multiple:
+                problem = f"{base} is not a multiple of {WIDTHS[width].multiple}, as width {width} needs"
                 configuration_error([study, "base_features"], problem)
     rows = {"cifar10": others, "stl10": []}
     for name, half in config["table2"]["halves"].items():
         for row in config["table2"]["rows"] + rows[name]:
             architecture, width = row["architecture"], row["width"]
             base = half["base_features"][architecture]
-            if base % FEATURES_MULTIPLE[width]:
+            if base % WIDTHS[width].multiple:
                 problem = (
-                    f"{base} is not a multiple of {FEATURES_MULTIPLE[width]}, "
+                    f"{base} is not a multiple of {WIDTHS[width].multiple}, "
                     f"as {architecture} rows of width {width} need"
                 )
                 location = ["table2", "halves", name, "base_features", architecture]

@@ -65,7 +65,7 @@ rule prepare_dataset:
     threads: 1
     resources:
         mem_mb=4000,
-        runtime=60,
+        runtime=runtime("prepare_dataset"),
     params:
         downloads=DOWNLOADS_FOLDER,
     message:

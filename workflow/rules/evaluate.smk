@@ -17,7 +17,7 @@ rule train_classifier:
     resources:
         gpu=RESOURCES["train_classifier"]["gpu"],
         mem_mb=RESOURCES["train_classifier"]["mem_mb"],
-        runtime=RESOURCES["train_classifier"]["runtime"],
+        runtime=runtime("train_classifier"),
     params:
         options=classifier_options,
     message:
@@ -43,7 +43,7 @@ rule extract_features:
     resources:
         gpu=RESOURCES["evaluate"]["gpu"],
         mem_mb=RESOURCES["evaluate"]["mem_mb"],
-        runtime=RESOURCES["evaluate"]["runtime"],
+        runtime=runtime("extract_features"),
         device=DEVICE,
     params:
         extractor=EXTRACTOR,
@@ -74,7 +74,7 @@ rule evaluate_gan:
     resources:
         gpu=RESOURCES["evaluate"]["gpu"],
         mem_mb=RESOURCES["evaluate"]["mem_mb"],
-        runtime=RESOURCES["evaluate"]["runtime"],
+        runtime=runtime("evaluate_gan"),
         device=DEVICE,
     params:
         extractor=EXTRACTOR,
@@ -105,7 +105,7 @@ rule evaluate_real:
     resources:
         gpu=RESOURCES["evaluate"]["gpu"],
         mem_mb=RESOURCES["evaluate"]["mem_mb"],
-        runtime=RESOURCES["evaluate"]["runtime"],
+        runtime=runtime("evaluate_real"),
         device=DEVICE,
     params:
         extractor=EXTRACTOR,
@@ -136,7 +136,7 @@ rule trace_gan:
     resources:
         gpu=RESOURCES["evaluate"]["gpu"],
         mem_mb=RESOURCES["evaluate"]["mem_mb"],
-        runtime=RESOURCES["evaluate"]["runtime"],
+        runtime=runtime("trace_gan"),
         device=DEVICE,
     params:
         extractor=EXTRACTOR,

@@ -19,7 +19,7 @@ rule train_gan:
     resources:
         gpu=RESOURCES["train"]["gpu"],
         mem_mb=RESOURCES["train"]["mem_mb"],
-        runtime=RESOURCES["train"]["runtime"],
+        runtime=runtime("train_gan"),
         device=DEVICE,
         gpu_options=GPU_OPTIONS,
     params:
@@ -49,7 +49,7 @@ rule find_bad_start:
     resources:
         gpu=RESOURCES["train"]["gpu"],
         mem_mb=RESOURCES["train"]["mem_mb"],
-        runtime=RESOURCES["train"]["runtime"],
+        runtime=runtime("find_bad_start"),
         device=DEVICE,
     params:
         options=bad_start_options,

@@ -1,7 +1,5 @@
 """The paper's networks, by architecture, image size and width."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import nn
 
@@ -11,6 +9,7 @@ from ganscape.images.networks.cnn256 import SIZE as LARGE
 from ganscape.images.networks.cnn256 import CNN256Discriminator, CNN256Generator
 from ganscape.images.networks.layers import NORMALISATIONS
 from ganscape.images.networks.resnet import ResNetDiscriminator, ResNetGenerator
+from ganscape.widths import WIDTHS, Width
 
 __all__ = [
     "ARCHITECTURES",
@@ -25,21 +24,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Width:
-    """Divisors of the full width: of every layer's features, and again of a block's hidden features."""
-
-    features_divisor: int
-    hidden_divisor: int = 1
-
-
-WIDTHS = {
-    "full": Width(1),
-    "half": Width(2),
-    "quarter": Width(4),
-    "eighth": Width(8),
-    "bottleneck": Width(2, hidden_divisor=2),
-}
 ARCHITECTURES = ("cnn", "resnet")
 IMAGE_SIZES = (32, 48, LARGE)
 
@@ -131,7 +115,8 @@ def _resolve(
     paper = paper_features(architecture, image_size)  # refuses what the paper does not have
     base = paper if base_features is None else base_features
     divisors = WIDTHS[width]
-    smallest = 2 * divisors.features_divisor * divisors.hidden_divisor
-    if base < smallest or base % smallest:
-        raise InputError(f"{width} width needs base features that are a multiple of {smallest}, not {base}")
+    if base < divisors.multiple or base % divisors.multiple:
+        raise InputError(
+            f"{width} width needs base features that are a multiple of {divisors.multiple}, not {base}"
+        )
     return base, divisors
