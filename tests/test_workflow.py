@@ -32,15 +32,15 @@ def run(program, *arguments):
     )
 
 
-def dry_run(folder, *arguments, quiet="rules"):
+def dry_run(folder, *arguments, quiet="rules", profile="default"):
     """`snakemake -n` as if nothing had been computed yet: from an empty folder."""
-    profile = ROOT / "workflow/profiles/default"
+    profile = ROOT / "workflow/profiles" / profile
     where = ("--snakefile", ROOT / "Snakefile", "--directory", folder, "--workflow-profile", profile)
     return run("snakemake", *arguments, *where, "-n", "--quiet", quiet)
 
 
-def job_counts(folder, *arguments):
-    result = dry_run(folder, *arguments)
+def job_counts(folder, *arguments, profile="default"):
+    result = dry_run(folder, *arguments, profile=profile)
     assert result.returncode == 0, result.stdout + result.stderr
     return {name: int(count) for name, count in re.findall(r"^(\w+) +(\d+)$", result.stdout, re.MULTILINE)}
 
@@ -240,6 +240,13 @@ def test_presets_have_the_seeds_and_iterations_that_statistics_need():
 )
 def test_each_figure_of_clusters_is_a_target_that_plays_what_it_shows(tmp_path, target, jobs):
     assert job_counts(tmp_path, target) == {**jobs, target: 1, "total": sum(jobs.values()) + 1}
+
+
+@pytest.mark.parametrize("preset", [None, *PRESETS], ids=lambda path: path.stem if path else "paper")
+def test_the_cluster_profile_submits_the_same_jobs(tmp_path, preset):
+    # Groups are put together in a dry run, too: jobs whose resources do not add up would end it.
+    overlay = ["--configfile", preset] if preset else []
+    assert job_counts(tmp_path, "all", *overlay, profile="slurm") == job_counts(tmp_path, "all", *overlay)
 
 
 def test_all_has_the_landscape_and_the_clusters(tmp_path):
