@@ -26,6 +26,7 @@ include: "workflow/rules/tables.smk"
 include: "workflow/rules/studies.smk"
 include: "workflow/rules/jobs.smk"
 include: "workflow/rules/estimate.smk"
+include: "workflow/rules/slurm.smk"
 
 
 # Downloads, which need the network, and drawing and tabulating, which take seconds: where jobs go to a cluster,

@@ -2,7 +2,7 @@
 
 It has its own configuration, munge key and socket, spool, process numbers and loopback network, and sees its
 configuration where SLURM looks for it, in /etc/slurm; nobody outside does. Its first process ends with this
-one, and with it everything that the cluster has started.
+one, however that ends, and with it everything that the cluster has started.
 """
 
 import os
@@ -84,8 +84,12 @@ class Cluster:
         key.chmod(0o400)
         ETC.mkdir(exist_ok=True)
         spaces = ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "--mount-proc"]
-        # Nobody else collects the children of those that have ended.
-        self._first = subprocess.Popen([*spaces, "sh", "-c", "while :; do sleep 3600 & wait; done"])
+        # It waits for its input to end, and meanwhile collects the children of those that have ended.
+        self._first = subprocess.Popen(
+            [*spaces, "sh", "-c", "exec 3<&0; cat <&3 & wait $!"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        )
         children = Path(f"/proc/{self._first.pid}/task/{self._first.pid}/children")
         while not children.read_text():
             time.sleep(0.01)
@@ -102,8 +106,7 @@ class Cluster:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._first.kill()  # unshare does not listen to less
-        self._first.wait()
+        self._first.communicate()
 
     def _start_munge(self) -> None:
         files = [f"--{name}-file={self.folder / f'munge.{name}'}" for name in ("key", "pid", "log", "seed")]

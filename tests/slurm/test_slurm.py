@@ -22,12 +22,14 @@ table2:
     - {architecture: cnn, width: quarter, normalisation: spectral, loss: js}
     - {architecture: resnet, width: bottleneck, normalisation: spectral, loss: rs}
 """
-# One training of some minutes.
+# One training of as many iterations as it is given.
 LONG = """
-preset: long
-training: {iterations: 1500, checkpoint_every: 1500, samples_every: 500}
+preset: {preset}
+training: {{iterations: {iterations}, checkpoint_every: {iterations}, samples_every: {iterations}}}
 """
-LONG_RUN = "results/long/runs/digits-32x32x3/cnn-quarter-spectral-rs/lr0.002-seed0"
+LONG_RUN = "results/{preset}/runs/digits-32x32x3/cnn-quarter-spectral-rs/lr0.002-seed0"
+# Within a limit of one minute, less what starting and the warning take, there are at most 40 to train.
+SECONDS_OF_THREE_TURNS = 90
 FIGURE = "results/table/figures/figure4.png"  # one short job
 
 pytestmark = pytest.mark.skipif(
@@ -137,18 +139,29 @@ def test_table_2_and_the_landscape_are_those_of_a_local_run_though_a_job_was_can
     assert_equal_results(tmp_path / "cluster/results/table", tmp_path / "local/results/table")
 
 
+def iterations_of_three_turns(folder):
+    """So many that this machine's training is interrupted twice at least, however fast it is."""
+    trial = {"preset": "trial", "iterations": 400}
+    record = f"{LONG_RUN.format(**trial)}/training.json"
+    locally(folder, LONG.format(**trial), record)
+    seconds = json.loads((folder / record).read_text())["wall_time_seconds_of_this_session"]
+    return int(SECONDS_OF_THREE_TURNS * trial["iterations"] / seconds)
+
+
 def test_a_training_longer_than_its_time_limit_goes_on_in_the_same_bits(cluster, tmp_path):
-    run = f"{LONG_RUN}/training.json"
+    long = {"preset": "long", "iterations": iterations_of_three_turns(tmp_path / "trial")}
+    overlay, run = LONG.format(**long), LONG_RUN.format(**long)
     limits = ["--set-resources", "train_gan:runtime=1", "--default-resources", "turn=1"]
-    warning = "slurm_extra=\"'--signal=URG@10'\""
-    status, log = submitted(cluster, tmp_path / "cluster", LONG, run, *limits, warning)
+    warning = "slurm_extra=\"'--signal=URG@15'\""
+    record = f"{run}/training.json"
+    status, log = submitted(cluster, tmp_path / "cluster", overlay, record, *limits, warning)
     assert status == 0, log
     assert "Error" not in log, log
     restarts = [int(count) for count in re.findall(r"Restarts=(\d+)", cluster.run("scontrol", "show", "job"))]
     print(f"the training went back into the queue {max(restarts)} times")
     assert max(restarts) >= 2
-    locally(tmp_path / "local", LONG, run)
-    found, expected = (left_behind(tmp_path / place / LONG_RUN) for place in ("cluster", "local"))
+    locally(tmp_path / "local", overlay, record)
+    found, expected = (left_behind(tmp_path / place / run) for place in ("cluster", "local"))
     # The last two checkpoints are kept, and the run that was never stopped has one.
     assert {Path(name).parent.name for name in set(found) ^ set(expected)} == {"checkpoints"}
     assert [name for name in expected if found[name] != expected[name]] == []
@@ -172,13 +185,18 @@ def test_what_the_scheduler_refuses_is_said_in_its_words(cluster, tmp_path, aske
 
 
 def test_a_job_that_always_fails_is_given_up_and_shows_its_log(cluster, tmp_path):
-    overlay = TABLE + "imbalanced: {classes: [{name: '11', share: 1.0}]}\n"
-    selected = "results/table/data/digits_imbalanced-32x32x1/images.npy"
-    status, log = submitted(cluster, tmp_path, overlay, selected, "--retries", "1")
+    given, selected = (
+        tmp_path / f"results/table/data/{name}-32x32x1" for name in ("digits", "digits_imbalanced")
+    )
+    given.mkdir(parents=True)
+    for name in ("images.npy", "labels.npy", "metadata.json"):
+        (given / name).write_text("damaged")
+    images = str((selected / "images.npy").relative_to(tmp_path))
+    status, log = submitted(cluster, tmp_path, TABLE, images, "--retries", "1")
     assert status != 0
-    assert "ganscape select:" in log
+    assert "ganscape select: results/table/data/digits-32x32x1/metadata.json is not valid JSON" in log
     assert log.count("FAILED") == 2
-    assert not (tmp_path / selected).exists()
+    assert not list(selected.glob("*"))
 
 
 def test_a_scheduler_that_is_silent_for_a_minute_is_waited_for(cluster, tmp_path):

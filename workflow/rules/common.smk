@@ -11,8 +11,6 @@ from shlex import join, quote
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
-from snakemake.jobs import GroupJob
-from snakemake.logging import logger
 from snakemake.settings.types import DeploymentMethod
 
 # What the Snakefile shares with the package, of which only modules without PyTorch, for the sake of quick starts.
@@ -861,14 +859,3 @@ if "SLURM_JOB_ID" in os.environ:
         "trap : TERM",
     ]
 shell.prefix("; ".join(starting) + "; ")
-
-
-def log_group_error(group, msg=None, log_error=GroupJob.log_error, **details):
-    """Say what the executor said of a group of jobs that failed, such as the scheduler's refusal."""
-    if msg:
-        logger.error(msg)
-    log_error(group, msg, **details)
-
-
-# Snakemake 9.27 does so for single jobs, and drops it for groups.
-GroupJob.log_error = log_group_error
