@@ -123,6 +123,26 @@ def assert_equal_results(found, expected):
     assert [name for name in expected if found[name] != expected[name]] == []
 
 
+# First, while whatever else goes on here does: the trial tells how fast trainings are only if it does.
+def test_a_training_longer_than_its_time_limit_goes_on_in_the_same_bits(cluster, tmp_path):
+    long = {"preset": "long", "iterations": iterations_of_three_turns(tmp_path / "trial")}
+    overlay, run = LONG.format(**long), LONG_RUN.format(**long)
+    limits = ["--set-resources", "train_gan:runtime=1", "--default-resources", "turn=1"]
+    warning = "slurm_extra=\"'--signal=URG@15'\""
+    record = f"{run}/training.json"
+    status, log = submitted(cluster, tmp_path / "cluster", overlay, record, *limits, warning)
+    assert status == 0, log
+    assert "Error" not in log, log
+    restarts = [int(count) for count in re.findall(r"Restarts=(\d+)", cluster.run("scontrol", "show", "job"))]
+    print(f"the training went back into the queue {max(restarts)} times")
+    assert max(restarts) >= 2
+    locally(tmp_path / "local", overlay, record)
+    found, expected = (left_behind(tmp_path / place / run) for place in ("cluster", "local"))
+    # The last two checkpoints are kept, and the run that was never stopped has one.
+    assert {Path(name).parent.name for name in set(found) ^ set(expected)} == {"checkpoints"}
+    assert [name for name in expected if found[name] != expected[name]] == []
+
+
 def test_table_2_and_the_landscape_are_those_of_a_local_run_though_a_job_was_cancelled(cluster, tmp_path):
     targets = ("table2", "figure4")
     workflow = Submitted(cluster, tmp_path / "cluster", TABLE, *targets)
@@ -146,25 +166,6 @@ def iterations_of_three_turns(folder):
     locally(folder, LONG.format(**trial), record)
     seconds = json.loads((folder / record).read_text())["wall_time_seconds_of_this_session"]
     return int(SECONDS_OF_THREE_TURNS * trial["iterations"] / seconds)
-
-
-def test_a_training_longer_than_its_time_limit_goes_on_in_the_same_bits(cluster, tmp_path):
-    long = {"preset": "long", "iterations": iterations_of_three_turns(tmp_path / "trial")}
-    overlay, run = LONG.format(**long), LONG_RUN.format(**long)
-    limits = ["--set-resources", "train_gan:runtime=1", "--default-resources", "turn=1"]
-    warning = "slurm_extra=\"'--signal=URG@15'\""
-    record = f"{run}/training.json"
-    status, log = submitted(cluster, tmp_path / "cluster", overlay, record, *limits, warning)
-    assert status == 0, log
-    assert "Error" not in log, log
-    restarts = [int(count) for count in re.findall(r"Restarts=(\d+)", cluster.run("scontrol", "show", "job"))]
-    print(f"the training went back into the queue {max(restarts)} times")
-    assert max(restarts) >= 2
-    locally(tmp_path / "local", overlay, record)
-    found, expected = (left_behind(tmp_path / place / run) for place in ("cluster", "local"))
-    # The last two checkpoints are kept, and the run that was never stopped has one.
-    assert {Path(name).parent.name for name in set(found) ^ set(expected)} == {"checkpoints"}
-    assert [name for name in expected if found[name] != expected[name]] == []
 
 
 @pytest.mark.parametrize(
