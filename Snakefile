@@ -24,6 +24,7 @@ include: "workflow/rules/landscape.smk"
 include: "workflow/rules/clusters.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/studies.smk"
+include: "workflow/rules/claims.smk"
 include: "workflow/rules/jobs.smk"
 include: "workflow/rules/estimate.smk"
 include: "workflow/rules/slurm.smk"
@@ -55,6 +56,8 @@ localrules:
     draw_gaussians,
     render_two_clusters,
     animate_two_clusters,
+    count_networks,
+    tabulate_claims,
 
 
 rule table2:
@@ -130,6 +133,18 @@ rule clusters:
         CLUSTERS_RESULTS,
 
 
+rule claims:
+    input:
+        rules.tabulate_claims.output,
+
+
+# The ledger, and with --report the report, of what has been computed so far.
+rule available:
+    input:
+        rules.tabulate_claims.output,
+        lambda wildcards: [file for file in rules.all.input if Path(file).exists()],
+
+
 rule fetch:
     input:
         DOWNLOADS,
@@ -165,3 +180,4 @@ rule all:
         rules.authors.input,
         rules.landscape.input,
         rules.clusters.input,
+        rules.claims.input,

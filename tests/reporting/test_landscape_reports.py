@@ -12,6 +12,8 @@ from ganscape.reporting.descents import end_shares, proportion_interval
 from ganscape.reporting.landscape_tables import (
     assumptions,
     assumptions_table,
+    global_minima,
+    global_minima_table,
     landscape_values,
     strict_minima,
     strict_minima_table,
@@ -54,6 +56,31 @@ def test_values_table_shows_the_climb_out_of_collapse():
 def test_counts_that_differ_from_the_theorem_are_bold():
     table = strict_minima_table(strict_minima(4))
     assert [(row, count) for _, row, count in bold(table)] == [("2", "0"), ("3", "0"), ("4", "0")]
+
+
+@pytest.fixture(scope="module")
+def lowest():
+    return global_minima()
+
+
+def test_the_global_minimum_is_the_theorems_and_reached_exactly_where_all_points_are_found(lowest):
+    assert np.allclose(lowest["lowest"], lowest["theorem"], rtol=0, atol=1e-12)
+    assert (lowest["at_lowest"] == lowest["permutations"]).all()
+    assert (lowest["permutations"] == lowest["n"].map({2: 2, 3: 6, 4: 24})).all()
+
+
+def test_from_every_state_of_a_paired_loss_a_path_that_never_rises_leads_to_the_global_minimum(lowest):
+    cut_off = (lowest["states"] - lowest["reaching"]).groupby(lowest["loss"]).apply(list)
+    assert all(cut_off[loss] == [0, 0, 0] for loss in ("rs", "rp-hinge", "rp-ls", "hinge"))
+    assert all(cut_off[loss] == [2, 21, 232] for loss in ("js", "ls"))  # those of Theorem 1
+
+
+def test_states_that_are_cut_off_are_bold(lowest):
+    assert {(row, count) for _, row, count in bold(global_minima_table(lowest))} == {
+        ("2", "2"),
+        ("3", "21"),
+        ("4", "232"),
+    }
 
 
 def test_failing_assumptions_are_bold():

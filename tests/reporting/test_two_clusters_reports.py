@@ -187,6 +187,21 @@ def test_width_puts_every_pair_of_widths_where_it_belongs(written):
     assert (summary["median"] == 250).all() and (summary["escaped"] == 0.75).all()
 
 
+def test_width_says_how_many_times_sooner_the_median_seed_escapes(written):
+    twice_as_fast = {"escapes": (50, 150, 100, None)}
+    pairs = [(10, 5), (20, 5), (10, 10), (20, 10)]
+    tables = [
+        rows(loss, widths, **(twice_as_fast if widths == (20, 10) else {}))
+        for loss in ("js", "rs")
+        for widths in pairs
+    ]
+    _, summary = draw_width(written(*tables), 1000)
+    wide = summary[summary["discriminator_width"].eq(20) & summary["generator_width"].eq(10)].iloc[0]
+    paper = summary[summary["discriminator_width"].eq(10) & summary["generator_width"].eq(5)].iloc[0]
+    assert wide["sooner"] == 2 and wide["sooner_low"] <= 2 <= wide["sooner_high"]
+    assert paper["sooner"] == 1
+
+
 def test_width_with_one_width_is_refused(written):
     with pytest.raises(InputError, match="study discriminator has 1 widths of js: give outcomes of two"):
         draw_width(written(rows(), rows("rs")), 1000)

@@ -72,7 +72,7 @@ rule render_authors:
     output:
         html=report(
             f"{RESULTS}/tables/authors.html",
-            category="The authors' generators",
+            category=CHAPTERS["authors"],
             caption="../report/authors.rst",
             labels={"item": "Released generators", "form": "table"},
         ),
@@ -102,7 +102,7 @@ rule draw_authors:
     output:
         png=report(
             f"{RESULTS}/figures/authors.png",
-            category="The authors' generators",
+            category=CHAPTERS["authors"],
             caption="../report/authors.rst",
             labels={"item": "Released generators", "form": "samples"},
         ),

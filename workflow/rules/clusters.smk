@@ -81,7 +81,7 @@ rule draw_figure5:
     output:
         png=report(
             f"{RESULTS}/figures/figure5.png",
-            category="Two clusters",
+            category=CHAPTERS["clusters"],
             caption="../report/figure5.rst",
             labels={"item": "Figure 5", "form": "figure"},
         ),
@@ -112,7 +112,7 @@ rule draw_figure6:
     output:
         png=report(
             f"{RESULTS}/figures/figure6.png",
-            category="Two clusters",
+            category=CHAPTERS["clusters"],
             caption="../report/figure6.rst",
             labels={"item": "Figure 6", "form": "figure"},
         ),
@@ -139,7 +139,7 @@ rule draw_escape:
     output:
         png=report(
             f"{RESULTS}/figures/escape.png",
-            category="Two clusters",
+            category=CHAPTERS["clusters"],
             caption="../report/escape.rst",
             labels={"item": "Escape times", "form": "figure"},
         ),
@@ -168,7 +168,7 @@ rule draw_width:
     output:
         png=report(
             f"{RESULTS}/figures/width.png",
-            category="Two clusters",
+            category=CHAPTERS["clusters"],
             caption="../report/width.rst",
             labels={"item": "Width", "form": "figure"},
         ),
@@ -197,9 +197,9 @@ rule draw_imbalance_clusters:
     output:
         png=report(
             f"{RESULTS}/figures/imbalance_clusters.png",
-            category="Two clusters",
+            category=CHAPTERS["imbalanced"],
             caption="../report/imbalance_clusters.rst",
-            labels={"item": "Unequal clusters", "form": "figure"},
+            labels={"item": "Two clusters", "form": "figure"},
         ),
         pdf=f"{RESULTS}/figures/imbalance_clusters.pdf",
         csv=f"{RESULTS}/figures/imbalance_clusters.csv",
@@ -227,7 +227,7 @@ rule draw_gaussians:
     output:
         png=report(
             f"{RESULTS}/figures/gaussians.png",
-            category="Two clusters",
+            category=CHAPTERS["clusters"],
             caption="../report/gaussians.rst",
             labels={"item": "Gaussians", "form": "figure"},
         ),
@@ -255,7 +255,7 @@ rule render_two_clusters:
     output:
         html=report(
             f"{RESULTS}/tables/two_clusters.html",
-            category="Two clusters",
+            category=CHAPTERS["clusters"],
             caption="../report/two_clusters.rst",
             labels={"item": "All seeds", "form": "table"},
         ),
@@ -284,7 +284,7 @@ rule animate_two_clusters:
     output:
         report(
             f"{RESULTS}/figures/two_clusters.gif",
-            category="Two clusters",
+            category=CHAPTERS["clusters"],
             caption="../report/two_clusters_gif.rst",
             labels={"item": "Animation", "form": "figure"},
         ),

@@ -1,5 +1,6 @@
 # The only place that reads the configuration: it checks it and turns it into file names and options.
 import csv
+import json
 import os
 import signal
 import sys
@@ -544,14 +545,24 @@ def table_files(*names):
     )
 
 
-def category_of(wildcards):
-    """Where the report shows a table of scores."""
-    categories = {
-        "table2": "Table 2",
-        "narrow": "Narrow networks",
-        "lsun": "LSUN",
-    }
-    return categories.get(wildcards.study, "Other losses")
+# Chapters of the report, in the paper's order: claims first, what is beyond the paper last.
+CHAPTERS = {
+    "claims": "0 Claims",
+    "landscape": "1 Landscape",
+    "clusters": "2 Two clusters",
+    "table2": "3 Table 2",
+    "other_losses": "4 Other losses",
+    "imbalanced": "5 Imbalance",
+    "bad_init": "6 Bad initial point",
+    "lsun": "7 LSUN",
+    "authors": "8 The authors' generators",
+    "narrow": "9 Narrow networks",
+}
+
+
+def chapter_of(wildcards):
+    """Where the report shows a table of scores, and the samples that belong to it."""
+    return CHAPTERS.get(wildcards.study, CHAPTERS["other_losses"])
 
 
 def labels_of(wildcards, form):
@@ -622,6 +633,7 @@ EMA = [*table_files("ema"), *figure_files("ema")]
 LANDSCAPE_TABLES = {
     "landscape_values": "Values of two points",
     "strict_minima": "Strict local minima",
+    "global_minima": "Global minima",
     "assumptions": "Assumptions of the theorems",
 }
 FIGURE4 = figure_files("figure4")
@@ -656,6 +668,56 @@ CLUSTERS_RESULTS = [
     f"{RESULTS}/figures/two_clusters.gif",
     *table_files("two_clusters"),
 ]
+# What the ledger may look at. For the target `available` it looks at what there is, and says what is missing.
+EVIDENCE = [
+    *table_files(
+        "landscape_values",
+        "strict_minima",
+        "global_minima",
+        "assumptions",
+        "two_clusters",
+        "network_sizes",
+        "table2",
+        "hinge",
+        "ema",
+        "imbalanced",
+        "bad_init",
+        "lsun",
+    ),
+    *figure_files(
+        "basin_depth",
+        "figure6",
+        "escape",
+        "width",
+        "imbalance_clusters",
+        "imbalanced",
+        "bad_init",
+    ),
+]
+
+
+def evidence_of_ledger(wildcards):
+    asked = workflow.dag_settings.targets if workflow.dag_settings else ()
+    if "available" in asked:
+        return [file for file in EVIDENCE if Path(file).exists()]
+    return EVIDENCE
+
+
+# The sections of the configuration that say on what data, and at what scale, something was measured.
+SCALE = (
+    *(
+        "training",
+        "evaluation",
+        "datasets",
+        "recipes",
+        "table2",
+        "imbalanced",
+        "bad_init",
+        "lsun",
+    ),
+    "clusters",
+)
+
 DATA = [*SETTINGS, BAD_INIT_DATA]
 PREPARED = sorted({path for data in DATA for path in prepared(data).values()})
 DOWNLOADS = sorted({path for data in DATA for path in downloaded(dataset_of(data))})

@@ -6,7 +6,7 @@ rule tabulate_landscape:
         tables=[
             report(
                 f"{RESULTS}/tables/{name}.html",
-                category="Landscape",
+                category=CHAPTERS["landscape"],
                 caption=f"../report/{name}.rst",
                 labels={"item": title, "form": "table"},
             )
@@ -39,7 +39,7 @@ rule draw_figure4:
     output:
         png=report(
             f"{RESULTS}/figures/figure4.png",
-            category="Landscape",
+            category=CHAPTERS["landscape"],
             caption="../report/figure4.rst",
             labels={"item": "Figure 4", "form": "figure"},
         ),
@@ -65,7 +65,7 @@ rule draw_barriers:
     output:
         png=report(
             f"{RESULTS}/figures/barriers.png",
-            category="Landscape",
+            category=CHAPTERS["landscape"],
             caption="../report/barriers.rst",
             labels={"item": "Barriers", "form": "figure"},
         ),
@@ -89,7 +89,7 @@ rule draw_basin_depth:
     output:
         png=report(
             f"{RESULTS}/figures/basin_depth.png",
-            category="Landscape",
+            category=CHAPTERS["landscape"],
             caption="../report/basin_depth.rst",
             labels={"item": "Basin depth", "form": "figure"},
         ),
@@ -159,7 +159,7 @@ rule render_minima:
     output:
         html=report(
             f"{RESULTS}/tables/minima.html",
-            category="Landscape",
+            category=CHAPTERS["landscape"],
             caption="../report/minima.rst",
             labels={"item": "Smoothed minima", "form": "table"},
         ),
@@ -188,7 +188,7 @@ rule draw_bad_minima:
     output:
         png=report(
             f"{RESULTS}/figures/bad_minima.png",
-            category="Landscape",
+            category=CHAPTERS["landscape"],
             caption="../report/bad_minima.rst",
             labels={"item": "Bad minima", "form": "figure"},
         ),

@@ -7,7 +7,7 @@ rule draw_narrow:
     output:
         png=report(
             f"{RESULTS}/figures/narrow.png",
-            category="Narrow networks",
+            category=CHAPTERS["narrow"],
             caption="../report/narrow.rst",
             labels={
                 "item": "Narrow networks on small images",
@@ -39,7 +39,7 @@ rule render_imbalanced:
     output:
         html=report(
             f"{RESULTS}/tables/imbalanced.html",
-            category="Unequal shares",
+            category=CHAPTERS["imbalanced"],
             caption="../report/imbalanced.rst",
             labels={"item": "Images", "form": "table"},
         ),
@@ -69,7 +69,7 @@ rule draw_imbalanced:
     output:
         png=report(
             f"{RESULTS}/figures/imbalanced.png",
-            category="Unequal shares",
+            category=CHAPTERS["imbalanced"],
             caption="../report/imbalanced.rst",
             labels={"item": "Images", "form": "class shares over training"},
         ),
@@ -98,7 +98,7 @@ rule render_bad_init:
     output:
         html=report(
             f"{RESULTS}/tables/bad_init.html",
-            category="Bad initial point",
+            category=CHAPTERS["bad_init"],
             caption="../report/bad_init.rst",
             labels={"item": "Bad initial point", "form": "table"},
         ),
@@ -131,7 +131,7 @@ rule draw_bad_init:
     output:
         png=report(
             f"{RESULTS}/figures/bad_init.png",
-            category="Bad initial point",
+            category=CHAPTERS["bad_init"],
             caption="../report/bad_init.rst",
             labels={"item": "Bad initial point", "form": "FID over training"},
         ),
@@ -161,7 +161,7 @@ rule draw_bad_init_samples:
     output:
         png=report(
             f"{RESULTS}/figures/bad_init_samples.png",
-            category="Bad initial point",
+            category=CHAPTERS["bad_init"],
             caption="../report/bad_init.rst",
             labels={"item": "Bad initial point", "form": "samples"},
         ),

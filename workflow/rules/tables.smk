@@ -8,19 +8,19 @@ rule render_scores:
     output:
         html=report(
             f"{RESULTS}/tables/{{study}}.html",
-            category=category_of,
+            category=chapter_of,
             caption="../report/scores.rst",
             labels=lambda wildcards: labels_of(wildcards, "as printed"),
         ),
         csv=report(
             f"{RESULTS}/tables/{{study}}.csv",
-            category=category_of,
+            category=chapter_of,
             caption="../report/scores_csv.rst",
             labels=lambda wildcards: labels_of(wildcards, "every figure, sortable"),
         ),
         details=report(
             f"{RESULTS}/tables/{{study}}_details.csv",
-            category=category_of,
+            category=chapter_of,
             caption="../report/scores_details.rst",
             labels=lambda wildcards: labels_of(
                 wildcards, "further scores of every run"
@@ -53,7 +53,7 @@ rule draw_samples:
     output:
         png=report(
             f"{RESULTS}/figures/{{study}}_samples_{{place}}.png",
-            category="Samples",
+            category=chapter_of,
             caption="../report/samples.rst",
             labels=lambda wildcards: {
                 "item": STUDY_TITLES[wildcards.study],
@@ -85,7 +85,7 @@ rule render_ema:
     output:
         html=report(
             f"{RESULTS}/tables/ema.html",
-            category="EMA",
+            category=CHAPTERS["table2"],
             caption="../report/ema.rst",
             labels={"item": "EMA", "form": "table"},
         ),
@@ -115,7 +115,7 @@ rule draw_ema:
     output:
         png=report(
             f"{RESULTS}/figures/ema.png",
-            category="EMA",
+            category=CHAPTERS["table2"],
             caption="../report/ema.rst",
             labels={"item": "EMA", "form": "figure"},
         ),

@@ -1,4 +1,4 @@
-"""Intervals at a confidence of 95 %: of proportions, survival curves, means and ratios of medians."""
+"""Intervals at a confidence of 95 %: of proportions, survival curves, means, differences and medians."""
 
 import warnings
 from dataclasses import dataclass
@@ -80,11 +80,19 @@ def median_ratio_interval(
 
 def mean_interval(values: np.ndarray) -> tuple[float, float, float]:
     """The mean of normal values (n,) and Student's interval, which is undefined (NaN) for one value."""
-    mean, count = float(np.mean(values)), len(values)
+    spread = float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")
+    return student_interval(float(np.mean(values)), spread, len(values))
+
+
+def student_interval(mean: float, spread: float, count: int) -> tuple[float, float, float]:
+    """The mean of `count` normal values with standard deviation `spread`, and Student's interval.
+
+    The interval is undefined (NaN) for one value.
+    """
     if count < 2:
         return mean, float("nan"), float("nan")
-    half = t.ppf((1 + CONFIDENCE) / 2, count - 1) * np.std(values, ddof=1) / count**0.5
-    return mean, mean - float(half), mean + float(half)
+    half = float(t.ppf((1 + CONFIDENCE) / 2, count - 1)) * spread / count**0.5
+    return mean, mean - half, mean + half
 
 
 def _resampled_rows(count: int, seed: int) -> np.ndarray:
@@ -97,3 +105,30 @@ def _percentiles(values: np.ndarray) -> tuple[float, float]:
     low = np.quantile(np.where(undefined, 0, values), tail, method="inverted_cdf")
     high = np.quantile(np.where(undefined, np.inf, values), 1 - tail, method="inverted_cdf")
     return float(low), float(high)
+
+
+def difference_interval(
+    first: tuple[float, float, int], second: tuple[float, float, int]
+) -> tuple[float, float, float]:
+    """first − second and Welch's interval, of two means given as (mean, standard deviation, count).
+
+    The interval is undefined (NaN) where either is of a single value.
+    """
+    (mean, spread, count), (other_mean, other_spread, other_count) = first, second
+    difference = mean - other_mean
+    if min(count, other_count) < 2:
+        return difference, float("nan"), float("nan")
+    parts = spread**2 / count, other_spread**2 / other_count
+    error = sum(parts) ** 0.5
+    if error == 0:
+        return difference, difference, difference
+    freedom = sum(parts) ** 2 / (parts[0] ** 2 / (count - 1) + parts[1] ** 2 / (other_count - 1))
+    half = float(t.ppf((1 + CONFIDENCE) / 2, freedom)) * error
+    return difference, difference - half, difference + half
+
+
+def prediction_half_width(spread: float, count: int) -> float:
+    """How far one more normal value may lie from the mean of `count` with standard deviation `spread`."""
+    if count < 2:
+        return float("nan")
+    return float(t.ppf((1 + CONFIDENCE) / 2, count - 1)) * spread * (1 + 1 / count) ** 0.5

@@ -20,8 +20,9 @@ def summarised_outcomes(outcomes: pd.DataFrame) -> pd.DataFrame:
     Columns: those of `SETTING`, `seeds`, `diverged` (how many); the shares of seeds `escaped` (ever a
     success), `at_collapsed_value` (whose smallest D loss is within 0.02 of the collapsed state's),
     `ends_success` and `ends_collapsed`, each with `_low` and `_high`; `escape_median` with `_low` and
-    `_high`, infinite where more than half of the seeds do not escape; `min_d_loss`, its median, and
-    `min_d_loss_low`, `min_d_loss_high`, its 5th and 95th percentiles; `collapsed_value`, the theory's;
+    `_high`, infinite where more than half of the seeds do not escape; `min_d_loss`, its median,
+    `min_d_loss_low`, `min_d_loss_high`, its 5th and 95th percentiles, and `min_d_loss_median_low` and
+    `min_d_loss_median_high`, the interval of the median; `collapsed_value`, the theory's;
     `iterations_collapsed`, the median.
     """
     return pd.DataFrame(
@@ -51,6 +52,8 @@ def _summary(setting: dict, group: pd.DataFrame) -> dict:
     row |= {"escape_median": median, "escape_median_low": low, "escape_median_high": high}
     low, median, high = group["min_d_loss"].quantile(PERCENTILES)
     row |= {"min_d_loss": median, "min_d_loss_low": low, "min_d_loss_high": high}
+    _, low, high = median_interval(group["min_d_loss"].to_numpy())
+    row |= {"min_d_loss_median_low": low, "min_d_loss_median_high": high}
     return row | {
         "collapsed_value": np.nan if collapsed_at is None else collapsed_at,
         "iterations_collapsed": group["iterations_collapsed"].median(),

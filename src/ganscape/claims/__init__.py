@@ -1,0 +1,1 @@
+"""A verdict on every statement and figure of the paper, computed from what the workflow measured."""

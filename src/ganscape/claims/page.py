@@ -1,0 +1,123 @@
+"""The ledger as a page of its own: sorted and filtered in the browser, with the evidence below it.
+
+The page needs no network and no other file: evidence is in it, so that it also works inside a report.
+"""
+
+import base64
+import html
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pandas as pd
+
+from ganscape.claims.ledger import DEVIATES, NOT_RUN, REPRODUCED, STAND_IN, VERDICTS, counts, summary
+
+HEADINGS = {
+    "statement": "Claim",
+    "paper_value": "Paper",
+    "measured_value": "Measured",
+    "verdict": "Verdict",
+    "tolerance": "Counts as agreement",
+    "evidence": "Evidence",
+}
+MEANINGS = {
+    REPRODUCED: "agrees with the paper by the rule in its row",
+    DEVIATES: "does not agree, or these seeds do not show it",
+    STAND_IN: "measured on other data or at a smaller scale: judges nothing",
+    NOT_RUN: "its evidence was not made",
+}
+
+
+def page(judged: pd.DataFrame, preset: str, results: Path | None = None) -> str:
+    """The whole page of a ledger; tables and figures in `results`, a preset's folder, are the evidence."""
+    evidence = _evidence(judged, results) if results is not None else {}
+    template = (files("ganscape.claims") / "page.html").read_text(encoding="utf-8")
+    boxes = "".join(_box(verdict, number) for verdict, number in counts(judged).items())
+    parts = {
+        "title": f"Claims of the paper, preset {html.escape(preset)}",
+        "summary": html.escape(summary(judged)),
+        "verdicts": boxes,
+        "headings": "".join(
+            f'<th class="{key}" aria-sort="none"><button type="button">{name}</button></th>'
+            for key, name in HEADINGS.items()
+        ),
+        "rows": "\n".join(_row(row, evidence) for row in judged.to_dict("records")),
+        "evidence": "\n".join(evidence.values()),
+    }
+    # In one pass, so that what is filled in is not searched for places to fill.
+    return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], template)
+
+
+def _box(verdict: str, number: int) -> str:
+    return (
+        f'<label class="{_class(verdict)}" title="{MEANINGS[verdict]}">'
+        f'<input type="checkbox" value="{verdict}" checked> {verdict} <b>{number}</b></label>'
+    )
+
+
+def _row(row: dict[str, str], evidence: dict[str, str]) -> str:
+    sources = ", ".join(_link(name, evidence) for name in row["evidence"].split("; "))
+    origin = html.escape(f"{row['id']} · {row['source']}")
+    cells = {
+        "statement": f"{html.escape(row['statement'])}<small>{origin}</small>",
+        "paper_value": html.escape(row["paper_value"]),
+        "measured_value": html.escape(row["measured_value"]),
+        "verdict": f'<span class="{_class(row["verdict"])}">{row["verdict"]}</span>',
+        "tolerance": html.escape(row["tolerance"]),
+        "evidence": sources,
+    }
+    inside = "".join(
+        f'<td class="{key}" data-heading="{HEADINGS[key]}">{cell}</td>' for key, cell in cells.items()
+    )
+    data = f'data-verdict="{row["verdict"]}" data-order="{VERDICTS.index(row["verdict"])}"'
+    return f'<tr id="{html.escape(row["id"])}" {data}>{inside}</tr>'
+
+
+def _class(verdict: str) -> str:
+    return verdict.replace(" ", "-")
+
+
+def _link(name: str, evidence: dict[str, str]) -> str:
+    return f'<a href="#{_anchor(name)}">{name}</a>' if name in evidence else name
+
+
+def _anchor(name: str) -> str:
+    return name.replace("/", "-")
+
+
+def _evidence(judged: pd.DataFrame, results: Path) -> dict[str, str]:
+    """What the rules looked at, as sections of the page, by name; only what is there."""
+    names = dict.fromkeys(name for sources in judged["evidence"] for name in sources.split("; "))
+    return {
+        name: f'<section id="{_anchor(name)}"><h2>{name}</h2>{shown}</section>'
+        for name in names
+        if (shown := _shown(results / name)) is not None
+    }
+
+
+def _shown(path: Path) -> str | None:
+    """A figure as a picture, a table as it is rendered; None where there is neither."""
+    picture, table = path.with_name(f"{path.name}.png"), path.with_name(f"{path.name}.html")
+    if picture.exists():
+        data = base64.b64encode(picture.read_bytes()).decode("ascii")
+        return f'<img alt="{path.name}" src="data:image/png;base64,{data}">'
+    if table.exists():
+        body = re.search("<body>(.*)</body>", table.read_text(encoding="utf-8"), re.DOTALL)
+        return body[1] if body else None
+    return None
+
+
+def overview(judged: pd.DataFrame) -> str:
+    """How many claims have which verdict, and which deviate, as a fragment for the report's first page."""
+    told = "".join(
+        f"<tr><td><b>{number}</b></td><td>{verdict}</td><td>{MEANINGS[verdict]}</td></tr>"
+        for verdict, number in counts(judged).items()
+    )
+    deviating = "".join(
+        f"<li>{html.escape(row['statement'])}: the paper has {html.escape(row['paper_value'])}, "
+        f"measured {html.escape(row['measured_value'])}.</li>"
+        for row in judged[judged["verdict"] == DEVIATES].to_dict("records")
+    )
+    listed = f"<p>Deviating:</p><ul>{deviating}</ul>" if deviating else ""
+    return f'<div class="ganscape-claims"><table><tbody>{told}</tbody></table>{listed}</div>\n'

@@ -1,0 +1,887 @@
+"""The rules by which each statement and figure of the paper is judged: the only place that knows any.
+
+A rule names its evidence, says in words what counts as agreement, and computes from the evidence what was
+measured and whether it agrees. Tolerances are fixed here, before any result is known:
+
+- a value of the theory agrees if it is the printed one, rounded, or one unit of its last digit off;
+- a figure of one run of the paper agrees with the median of many seeds if the median's 95 % interval meets
+  the figure, give or take what "about" stands for;
+- a figure of an image experiment agrees if our mean is within 5 % of it, or, of three seeds or more, if one
+  more run may have it at a confidence of 95 %;
+- that something is better, or larger, agrees if the 95 % interval of the difference is above zero; of single
+  seeds, which have no interval, if the difference is, and the row says that there was one seed.
+
+What is measured at another scale than the paper's (`ganscape.claims.protocol`), or on other data, is a
+stand-in: its row shows what was measured and judges nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from math import factorial, isfinite, isnan
+from typing import Any
+
+import pandas as pd
+
+from ganscape.claims.evidence import Evidence, NotRun
+from ganscape.claims.protocol import departures
+from ganscape.reporting.figure6 import NEAR
+from ganscape.reporting.losses import LOSS_NAMES, kind_of
+from ganscape.reporting.outcomes import BALANCED, CLOSE
+from ganscape.reporting.paper_figures import paper_figures
+from ganscape.reporting.statistics import (
+    difference_interval,
+    median_interval,
+    prediction_half_width,
+    student_interval,
+)
+
+RELATIVE = 0.05  # of a printed IS or FID
+SEEDS_TO_PREDICT = 3
+ESCAPE_ABOUT = 50  # iterations; "about 800" has one digit
+SIMILAR = 1.0  # FID; gaps of two networks that differ by less are similar
+
+Paper = str | float
+"""What the paper has: a number, a range such as "3-4", or "true"."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a rule may look at: the results of one preset and the configuration, nested like `config.yaml`."""
+
+    evidence: Evidence
+    configuration: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was measured, with intervals and seeds; whether it agrees; why it only stands in, if it does."""
+
+    measured: str
+    agrees: bool
+    stands_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`tolerance` is the rule in words; `evidence` names files below the results, without their endings;
+    `judge` raises `NotRun` where they were not made."""
+
+    tolerance: str
+    evidence: tuple[str, ...]
+    judge: Callable[[Run, Paper], Finding]
+
+
+# ---------------------------------------------------------------------------------------------------
+# Words
+
+
+def shown(value: float, digits: int) -> str:
+    """A number as the ledger has it; "never" for an infinite time."""
+    return f"{value:.{digits}f}" if isfinite(value) else "never" if value > 0 else "not known"
+
+
+def with_interval(value: float, low: float, high: float, seeds: int, digits: int) -> str:
+    """A number, its 95 % interval and the number of seeds."""
+    if isnan(low) or isnan(high):
+        return f"{shown(value, digits)} ({_seeds(seeds)}, no interval)"
+    interval = f"{shown(low, digits)} to {shown(high, digits)}"
+    return f"{shown(value, digits)} (95 % interval {interval}, {_seeds(seeds)})"
+
+
+def _seeds(count: int) -> str:
+    return "1 seed" if count == 1 else f"{count} seeds"
+
+
+def _meets(low: float, high: float, paper_low: float, paper_high: float) -> bool:
+    """Whether two intervals have a point in common."""
+    return low <= paper_high and paper_low <= high
+
+
+def _range(paper: Paper) -> tuple[float, float]:
+    """The ends of a printed range, such as "3-4"."""
+    low, high = str(paper).split("-")
+    return float(low), float(high)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Theory: Sections 3, 4 and 6. Nothing here depends on seeds, data or scale.
+
+VALUES = ("state", "pattern", "loss", "value", "strict_local_minimum")
+MINIMA = ("n", "loss", "by_enumeration", "by_symmetry")
+GLOBAL = ("n", "loss", "states", "lowest", "at_lowest", "permutations", "reaching")
+CHECKS = ("loss", "assumption", "holds", "evidence")
+DEPTHS = ("study", "loss", "share", "rise_percent")
+FOURTH_DIGIT = 1.000001e-4
+
+
+def _state_value(loss: str, state: str, run: Run, paper: Paper) -> Finding:
+    values = run.evidence.table("tables/landscape_values", VALUES)
+    # Two states are mode dropping: `s1b`, and `s1b crossed`, where the point found is the other pair's.
+    found = values[values["loss"].eq(loss) & values["state"].str.split().str[0].eq(state)]
+    _require(found, f"{state} of {loss}")
+    printed = found["value"].round(4)
+    words = [
+        f"{value + 0.0:.4f} ({len(same)} of {len(found)} states: y = {', '.join(f'({p})' for p in same)})"
+        for value, same in found.groupby(printed)["pattern"]
+    ]
+    return Finding("; ".join(words), bool(((printed - float(paper)).abs() <= FOURTH_DIGIT).all()))
+
+
+def _collapse_is_strict_minimum(run: Run, paper: Paper) -> Finding:
+    values = run.evidence.table("tables/landscape_values", VALUES)
+    js = values[values["loss"] == "js"].set_index("pattern")
+    _require(js, "JS-GAN")
+    collapse, perfect = js.loc["x1 x1"], js.loc["x1 x2"]
+    strict = bool(collapse["strict_local_minimum"])
+    lower = perfect["value"] < collapse["value"] - FOURTH_DIGIT
+    minimum = "a strict local minimum" if strict else "no strict local minimum"
+    return Finding(
+        f"(x1, x1) is {minimum}; its value {collapse['value']:.4f}, the lowest {perfect['value']:.4f}",
+        strict and bool(lower),
+    )
+
+
+def _global_minimum(loss: str, run: Run, paper: Paper) -> Finding:
+    minima = run.evidence.table("tables/global_minima", GLOBAL)
+    found = minima[minima["loss"] == loss]
+    _require(found, loss)
+    values = (found["lowest"].round(4) - float(paper)).abs() <= FOURTH_DIGIT
+    permutations = found["n"].map(factorial)
+    exactly = found["at_lowest"].eq(permutations) & found["permutations"].eq(permutations)
+    where = "exactly the n! permutations" if exactly.all() else "other states than the n! permutations"
+    words = f"{found['lowest'].iloc[0]:.4f}, reached in {where} ({_numbers(found['n'])})"
+    if kind_of(loss) == "separable":
+        words += f"; the formula as printed, with its minus sign, has {-found['lowest'].iloc[0]:.4f}"
+    return Finding(words, bool(values.all() and exactly.all()))
+
+
+def _assumptions(losses: tuple[str, ...], run: Run, paper: Paper) -> Finding:
+    checks = run.evidence.table("tables/assumptions", CHECKS)
+    words, holds = [], True
+    for loss in losses:
+        of_loss = checks[checks["loss"] == loss]
+        _require(of_loss, loss)
+        failing = of_loss[~of_loss["holds"]]
+        holds &= failing.empty
+        words.append(
+            f"{LOSS_NAMES[loss]}: {', '.join(of_loss['assumption'].astype(str))} hold"
+            if failing.empty
+            else f"{LOSS_NAMES[loss]}: {failing.iloc[0]['assumption']} fails ({failing.iloc[0]['evidence']})"
+        )
+    return Finding("; ".join(words), bool(holds))
+
+
+def _violates(loss: str, assumption: str, run: Run, paper: Paper) -> Finding:
+    checks = run.evidence.table("tables/assumptions", CHECKS)
+    found = checks[checks["loss"].eq(loss) & checks["assumption"].astype(str).eq(assumption)]
+    _require(found, f"{assumption} of {loss}")
+    holds = bool(found.iloc[0]["holds"])
+    return Finding(f"{assumption} {'holds' if holds else 'fails'}: {found.iloc[0]['evidence']}", not holds)
+
+
+def _strict_minima_of_separable(n: int, run: Run, paper: Paper) -> Finding:
+    checks = run.evidence.table("tables/assumptions", CHECKS)
+    meets = checks.groupby("loss")["holds"].all()
+    counts = run.evidence.table("tables/strict_minima", MINIMA)
+    found = counts[counts["n"].eq(n) & counts["loss"].map(kind_of).eq("separable")]
+    _require(found, f"n = {n}")
+    words, holds = [], True
+    for row in found.itertuples():
+        words.append(f"{LOSS_NAMES[row.loss]} {row.by_symmetry}")
+        if not meets[row.loss]:
+            words[-1] += " (to which the theorem does not apply)"
+            continue
+        holds &= row.by_symmetry == float(paper)
+        holds &= isnan(row.by_enumeration) or row.by_enumeration == row.by_symmetry
+    return Finding("; ".join(words), bool(holds))
+
+
+def _no_strict_minima_of_paired(run: Run, paper: Paper) -> Finding:
+    counts = run.evidence.table("tables/strict_minima", MINIMA)
+    found = counts[counts["loss"].map(kind_of).eq("paired")]
+    _require(found, "the paired losses")
+    most = int(max(found["by_symmetry"].max(), found["by_enumeration"].max()))
+    losses = " and ".join(LOSS_NAMES[loss] for loss in found["loss"].unique())
+    return Finding(f"at most {most}, of {losses} ({_numbers(found['n'])})", most == float(paper))
+
+
+def _reachable(run: Run, paper: Paper) -> Finding:
+    minima = run.evidence.table("tables/global_minima", GLOBAL)
+    found = minima[minima["loss"].map(kind_of).eq("paired")]
+    _require(found, "the paired losses")
+    states, reaching = int(found["states"].sum()), int(found["reaching"].sum())
+    words = f"from {reaching} of {states} states ({_numbers(found['n'])}, three losses) a verified path"
+    return Finding(words, states == reaching)
+
+
+def _deeper_under_imbalance(run: Run, paper: Paper) -> Finding:
+    depths = run.evidence.table("figures/basin_depth", DEPTHS)
+    js = depths[depths["loss"].eq("js") & depths["study"].isin(["small share", "missing share"])]
+    _require(js, "JS-GAN")
+    balanced = js[js["share"] == BALANCED].set_index("study")["rise_percent"]
+    larger = js[js["share"] > BALANCED]
+    words, deeper = [], []
+    for study, meaning in (("small share", "of one point"), ("missing share", "of all that are missing")):
+        of_study = larger[larger["study"] == study]
+        deeper.append(bool((of_study["rise_percent"] > balanced[study]).all()))
+        most = of_study.loc[of_study["rise_percent"].idxmax()]
+        least = of_study.loc[of_study["rise_percent"].idxmin()]
+        words.append(
+            f"leaving {meaning} climbs {balanced[study]:.1f} % when balanced, {least['rise_percent']:.1f} to "
+            f"{most['rise_percent']:.1f} % from a larger cluster"
+        )
+    return Finding("; ".join(words), all(deeper))
+
+
+def _numbers(values: pd.Series) -> str:
+    return f"n = {int(values.min())} to {int(values.max())}"
+
+
+def _require(found: pd.DataFrame, what: str) -> None:
+    if found.empty:
+        raise NotRun(f"nothing of {what} was computed")
+
+
+# ---------------------------------------------------------------------------------------------------
+# Two clusters: Section 5 and the first half of Section 6. Seeds of the paper's setting.
+
+SETTINGS = (
+    *("loss", "discriminator_width", "generator_width", "share", "seeds", "escape_median"),
+    *("escape_median_low", "escape_median_high", "min_d_loss", "min_d_loss_median_low"),
+    *("min_d_loss_median_high", "at_collapsed_value"),
+)
+IMBALANCE = (
+    *("loss", "share", "seeds", "collapsed", "collapsed_low", "collapsed_high"),
+    *("success", "success_low", "success_high"),
+)
+
+
+def _of_two_clusters(run: Run, loss: str) -> pd.Series:
+    """What became of all seeds of the paper's setting."""
+    table = run.evidence.table("tables/two_clusters", SETTINGS)
+    found = table[
+        table["loss"].eq(loss)
+        & table["discriminator_width"].eq(10)
+        & table["generator_width"].eq(5)
+        & table["share"].eq(BALANCED)
+    ]
+    _require(found, f"{loss} in the paper's setting")
+    return found.iloc[0]
+
+
+def _at_length(run: Run) -> tuple[str, ...]:
+    return tuple(departures(run.configuration, ["clusters"]))
+
+
+def _smallest_loss(loss: str, run: Run, paper: Paper) -> Finding:
+    row = _of_two_clusters(run, loss)
+    low, high = row["min_d_loss_median_low"], row["min_d_loss_median_high"]
+    words = f"median {with_interval(row['min_d_loss'], low, high, row['seeds'], 3)}"
+    words += f"; within {CLOSE:g} of the theory's value: {100 * row['at_collapsed_value']:.0f} % of the seeds"
+    agrees = _meets(low, high, float(paper) - CLOSE, float(paper) + CLOSE)
+    return Finding(words, agrees, _at_length(run))
+
+
+def _stuck_value(where: str, run: Run, paper: Paper) -> Finding:
+    figure = run.evidence.table("figures/figure6", ("part", "at", "value"))
+    values = figure[figure["part"].eq("all seeds") & figure["at"].eq(where)]["value"]
+    _require(values.to_frame(), "a JS-GAN that collapses")
+    median, low, high = median_interval(values.to_numpy())
+    near = (values - float(paper)).abs() <= NEAR
+    words = (
+        f"median {with_interval(median, low, high, len(values), 3)}, those that collapse, each in its longest"
+    )
+    words += f"; within {NEAR:g} of {float(paper):.3g}: {100 * near.mean():.0f} %"
+    return Finding(words, _meets(low, high, float(paper) - NEAR, float(paper) + NEAR), _at_length(run))
+
+
+def _escape_time(loss: str, run: Run, paper: Paper) -> Finding:
+    row = _of_two_clusters(run, loss)
+    low, high = row["escape_median_low"], row["escape_median_high"]
+    words = f"median {with_interval(row['escape_median'], low, high, row['seeds'], 0)}"
+    agrees = _meets(low, high, float(paper) - ESCAPE_ABOUT, float(paper) + ESCAPE_ABOUT)
+    return Finding(words, agrees, _at_length(run))
+
+
+def _times_faster(slower: str, faster: str, run: Run, paper: Paper) -> Finding:
+    figure = run.evidence.table("figures/escape", ("part", "loss", "other", "median", "low", "high", "seeds"))
+    ratios = figure[figure["part"].eq("ratio") & figure["loss"].eq(slower) & figure["other"].eq(faster)]
+    _require(ratios, f"{slower} beside {faster}")
+    seeds = figure[figure["part"].eq("median") & figure["loss"].eq(slower)]["seeds"].iloc[0]
+    row = ratios.iloc[0]
+    words = f"ratio of the medians {with_interval(row['median'], row['low'], row['high'], int(seeds), 1)}"
+    return Finding(words, _meets(row["low"], row["high"], *_range(paper)), _at_length(run))
+
+
+def _wider_is_faster(run: Run, paper: Paper) -> Finding:
+    columns = ("study", "loss", "discriminator_width", "generator_width", "seeds", "sooner", "sooner_low")
+    figure = run.evidence.table("figures/width", (*columns, "sooner_high"))
+    words, holds = [], True
+    for loss in ("js", "rs"):
+        wider = figure[figure["study"].eq("both") & figure["loss"].eq(loss)]
+        wider = wider[wider["discriminator_width"] > 10]
+        _require(wider, f"wider networks of {loss}")
+        for row in wider.itertuples():
+            times = with_interval(row.sooner, row.sooner_low, row.sooner_high, row.seeds, 2)
+            widths = f"{row.discriminator_width} and {row.generator_width}"
+            words.append(f"{LOSS_NAMES[loss]}, widths {widths}: {times} times sooner")
+            holds &= row.sooner_low > 1
+    return Finding("; ".join(words), bool(holds), _at_length(run))
+
+
+def _unequal_clusters(run: Run, paper: Paper) -> Finding:
+    figure = run.evidence.table("figures/imbalance_clusters", IMBALANCE)
+    unequal = figure[figure["share"] != BALANCED]
+    _require(unequal, "unequal clusters")
+    words, holding = [], []
+    for share, both in unequal.groupby("share"):
+        of = both.set_index("loss")
+        if not {"js", "rs"} <= set(of.index):
+            continue
+        js, rs = of.loc["js"], of.loc["rs"]
+        words.append(
+            f"share {share:g} at 0: JS-GAN collapsed {_percent(js, 'collapsed')}, RS-GAN in proportion "
+            f"{_percent(rs, 'success')}"
+        )
+        if js["collapsed_low"] > 0.5 and rs["success_low"] > 0.5:
+            holding.append(share)
+    _require(pd.DataFrame(words), "both losses on unequal clusters")
+    words[-1] += f" ({_seeds(int(unequal['seeds'].max()))} each)"
+    return Finding("; ".join(words), bool(holding), _at_length(run))
+
+
+def _percent(row: pd.Series, event: str) -> str:
+    low, high = row[f"{event}_low"], row[f"{event}_high"]
+    return f"{100 * row[event]:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+
+
+# ---------------------------------------------------------------------------------------------------
+# Images: Section 6, Table 2 and the appendices.
+
+SCORES = (
+    *("dataset", "architecture", "width", "spectral_norm", "loss", "ema", "seeds", "is_mean", "is_std"),
+    *("fid", "fid_std", "features", "status"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table of scores: a trained configuration, or the real images of a data set."""
+
+    dataset: str
+    architecture: str
+    width: str = ""
+    spectral_norm: str = ""
+    loss: str = "real"
+    ema: str = "no"
+
+    def __str__(self) -> str:
+        if self.loss == "real":
+            return f"real images of {self.dataset}"
+        normalised = "" if self.spectral_norm == "yes" else ", no SN"
+        averaged = ", EMA" if self.ema == "yes" else ""
+        network = f"{self.architecture}, {self.width}{normalised}"
+        return f"{LOSS_NAMES[self.loss]}, {self.dataset}, {network}{averaged}"
+
+
+@dataclass(frozen=True)
+class Score:
+    """Mean, standard deviation over seeds (NaN of one) and number of seeds of IS or FID."""
+
+    mean: float
+    spread: float
+    seeds: int
+
+    def as_tuple(self) -> tuple[float, float, int]:
+        return self.mean, self.spread, self.seeds
+
+    def minus(self, other: "Score") -> tuple[float, float, float]:
+        """The difference of the means with its 95 % interval."""
+        return difference_interval(self.as_tuple(), other.as_tuple())
+
+    def words(self, digits: int = 2) -> str:
+        if self.seeds > 1:
+            return f"{self.mean:.{digits}f} ± {self.spread:.{digits}f} ({_seeds(self.seeds)})"
+        return f"{self.mean:.{digits}f}" + (" (1 seed)" if self.seeds else "")
+
+
+def score_of(run: Run, table: str, row: Row, metric: str = "fid") -> Score:
+    """What was measured of a row; raises `NotRun` where nothing was, or where every training diverged."""
+    scores = run.evidence.table(f"tables/{table}", SCORES)
+    name = scores["dataset"]
+    found = scores[name.eq(row.dataset) | name.str.endswith(f"(stand-in for {row.dataset})")]
+    wanted = {"architecture": row.architecture, "loss": row.loss}
+    if row.loss != "real":
+        wanted |= {"width": row.width, "spectral_norm": row.spectral_norm, "ema": row.ema}
+    for column, value in wanted.items():
+        found = found[found[column].eq(value)]
+    _require(found, str(row))
+    measured = found.iloc[0]
+    if measured["status"] != "done":
+        raise NotRun(f"{row}: {measured['status']}")
+    seeds = 0 if row.loss == "real" else int(measured["seeds"])
+    spread = measured["fid_std"] if metric == "fid" else measured["is_std"]
+    mean = measured["fid"] if metric == "fid" else measured["is_mean"]
+    return Score(float(mean), float(spread) if seeds > 1 else float("nan"), seeds)
+
+
+def scale_of(run: Run, table: str, *rows: Row) -> tuple[str, ...]:
+    """What is not the paper's about the data, trainings and scores of some rows."""
+    sections = []
+    for row in rows:
+        if table == "lsun":
+            sections += ["lsun"]
+        else:
+            sections.append(f"table2.halves.{row.dataset}")
+        sections += ["evaluation", f"datasets.{row.dataset}"]
+        if row.loss != "real":
+            recipe = "lsun-cnn" if table == "lsun" else f"{row.dataset}-{row.architecture}"
+            sections += ["training", "recipes.wgan-gp" if row.loss == "wgan-gp" else f"recipes.{recipe}"]
+    return tuple(departures(run.configuration, dict.fromkeys(sections)))
+
+
+def _printed_score(table: str, row: Row, metric: str, run: Run, paper: Paper) -> Finding:
+    score = score_of(run, table, row, metric)
+    printed = float(str(paper).split(" ± ")[0])
+    return Finding(score.words(), _close(score, printed), scale_of(run, table, row))
+
+
+def _close(score: Score, printed: float) -> bool:
+    """Whether one more run might have the printed figure."""
+    allowed = RELATIVE * printed
+    if score.seeds >= SEEDS_TO_PREDICT:
+        allowed = max(allowed, prediction_half_width(score.spread, score.seeds))
+    return abs(score.mean - printed) <= allowed
+
+
+def _better(worse: Score, better: Score) -> tuple[str, bool]:
+    """By how much the FID of the one is above the other's, in words, and whether it surely is."""
+    gap, low, high = worse.minus(better)
+    seeds = min(worse.seeds, better.seeds)
+    return with_interval(gap, low, high, seeds, 2), (gap if isnan(low) else low) > 0
+
+
+def _gap(table: str, dataset: str, network: tuple[str, str, str], losses: tuple[str, str], run: Run) -> tuple:
+    """FID(separable) − FID(paired) with its interval, the number of seeds, and what is not the paper's."""
+    architecture, width, spectral = network
+    rows = [Row(dataset, architecture, width, spectral, loss) for loss in losses]
+    separable, paired = (score_of(run, table, row) for row in rows)
+    return (
+        *separable.minus(paired),
+        min(separable.seeds, paired.seeds),
+        _gap_spread(separable, paired),
+        scale_of(run, table, *rows),
+    )
+
+
+def _gap_spread(separable: Score, paired: Score) -> float:
+    """How far the gap of one more pair of runs may lie from the mean gap; NaN of too few seeds."""
+    if min(separable.seeds, paired.seeds) < SEEDS_TO_PREDICT:
+        return float("nan")
+    halves = [prediction_half_width(score.spread, score.seeds) for score in (separable, paired)]
+    return sum(half**2 for half in halves) ** 0.5
+
+
+def _printed_gap(
+    table: str, dataset: str, network: tuple[str, str, str], losses: tuple[str, str], run: Run, paper: Paper
+) -> Finding:
+    gap, low, high, seeds, spread, scale = _gap(table, dataset, network, losses, run)
+    allowed = max(RELATIVE * float(paper), 0.0 if isnan(spread) else spread)
+    positive = (gap if isnan(low) else low) > 0
+    return Finding(
+        with_interval(gap, low, high, seeds, 2), positive and abs(gap - float(paper)) <= allowed, scale
+    )
+
+
+DATASETS = ("cifar10", "stl10")
+JS_RS = ("js", "rs")
+FULL = [
+    (dataset, (architecture, "full", "yes")) for dataset in DATASETS for architecture in ("cnn", "resnet")
+]
+NARROW = [
+    (dataset, (architecture, width, "yes"))
+    for dataset in DATASETS
+    for architecture, widths in (("cnn", ("half", "quarter")), ("resnet", ("half", "quarter", "bottleneck")))
+    for width in widths
+]
+
+
+def _without_normalisation(run: Run, paper: Paper) -> Finding:
+    rows = {loss: Row("cifar10", "cnn", "full", "no", loss) for loss in ("js", "wgan-gp", "rs")}
+    scores = {loss: score_of(run, "table2", row) for loss, row in rows.items()}
+    words, holds = [], True
+    for loss in ("js", "wgan-gp"):
+        difference, better = _better(scores[loss], scores["rs"])
+        words.append(f"{LOSS_NAMES[loss]} − RS-GAN: {difference}")
+        holds &= better
+    return Finding("FID: " + "; ".join(words), bool(holds), scale_of(run, "table2", *rows.values()))
+
+
+def _gaps_at_full_width(run: Run, paper: Paper) -> Finding:
+    printed = _range(paper)
+    words, holds, scale = [], True, []
+    for dataset, network in FULL:
+        gap, low, high, seeds, _, departs = _gap("table2", dataset, network, JS_RS, run)
+        ends = (gap, gap) if isnan(low) else (low, high)
+        holds &= gap > 0 and _meets(*ends, *printed)
+        words.append(f"{dataset} {network[0]}: {with_interval(gap, low, high, seeds, 2)}")
+        scale += departs
+    return Finding("; ".join(words), bool(holds), tuple(dict.fromkeys(scale)))
+
+
+def _gaps_of_narrow_networks(run: Run, paper: Paper) -> Finding:
+    full = {
+        (dataset, network[0]): _gap("table2", dataset, network, JS_RS, run)[0] for dataset, network in FULL
+    }
+    at_least, words, scale = 0, [], []
+    for dataset, network in NARROW:
+        gap, *_, departs = _gap("table2", dataset, network, JS_RS, run)
+        at_least += gap > 0 and gap >= full[dataset, network[0]] - SIMILAR
+        words.append(f"{dataset} {network[0]} {network[1]}: {gap:.2f}")
+        scale += departs
+    counted = f"{at_least} of {len(NARROW)} gaps are positive and similar to that of full width, or larger"
+    return Finding(f"{counted} ({'; '.join(words)})", at_least > len(NARROW) / 2, tuple(dict.fromkeys(scale)))
+
+
+def _largest_gap(run: Run, paper: Paper) -> Finding:
+    named = ("cifar10", ("resnet", "quarter", "yes"))
+    gaps = {place: _gap("table2", *place, JS_RS, run)[0] for place in (*FULL, *NARROW)}
+    largest = max(gaps, key=lambda place: gaps[place])
+    finding = _printed_gap("table2", *named, JS_RS, run, paper)
+    dataset, (architecture, width, _) = largest
+    words = (
+        f"{finding.measured}; the largest is {gaps[largest]:.2f}, of {dataset}, {architecture}, {width} width"
+    )
+    return Finding(words, finding.agrees and largest == named, finding.stands_in)
+
+
+# The network that RS-GAN's of half the width comes close to.
+LARGE = {"dataset": "cifar10", "architecture": "resnet", "width": "full", "loss": "js"}
+
+
+def _close_to_full_width(run: Run, paper: Paper) -> Finding:
+    small, large = Row("cifar10", "resnet", "half", "yes", "rs"), Row(**LARGE, spectral_norm="yes")
+    scores = score_of(run, "table2", small), score_of(run, "table2", large)
+    gap, low, high = scores[0].minus(scores[1])
+    table2 = paper_figures("table2")
+    printed = table2[(table2[list(LARGE)] == pd.Series(LARGE)).all(axis=1)]["fid"].iloc[0]
+    allowed = float(paper) - printed
+    distance = with_interval(gap, low, high, min(score.seeds for score in scores), 2)
+    words = f"{scores[0].words()}, above JS-GAN's by {distance}"
+    agrees = (gap if isnan(low) else low) <= allowed
+    return Finding(words, agrees, scale_of(run, "table2", small, large))
+
+
+def _ema_is_additive(run: Run, paper: Paper) -> Finding:
+    gains: dict[str, list[float]] = {"js": [], "rs": []}
+    changes, rows = [], []
+    for dataset, (architecture, width, spectral) in (*FULL, *NARROW):
+        both = {
+            (loss, ema): Row(dataset, architecture, width, spectral, loss, ema)
+            for loss in JS_RS
+            for ema in ("no", "yes")
+        }
+        fids = {key: score_of(run, "table2", row).mean for key, row in both.items()}
+        rows += both.values()
+        for loss in JS_RS:
+            gains[loss].append(fids[loss, "no"] - fids[loss, "yes"])
+        changes.append(gains["js"][-1] - gains["rs"][-1])
+    improves = all(sum(gain > 0 for gain in gains[loss]) > len(changes) / 2 for loss in JS_RS)
+    kept = sum(abs(change) <= SIMILAR for change in changes)
+    words = "; ".join(
+        f"{LOSS_NAMES[loss]}: FID falls in {sum(gain > 0 for gain in gains[loss])} of {len(changes)} networks"
+        for loss in JS_RS
+    )
+    words += f"; the gap changes by at most {SIMILAR:g} in {kept}"
+    return Finding(words, improves and kept > len(changes) / 2, scale_of(run, "table2", *rows))
+
+
+def _unequal_digits(run: Run, paper: Paper) -> Finding:
+    columns = ("loss", "weights", "seed", "status", "outcome")
+    table = run.evidence.table("tables/imbalanced", columns)
+    runs = table[table["weights"] == "raw"].drop_duplicates(["loss", "seed"])
+    words, shares = [], {}
+    for loss, outcome in (("js", "missing"), ("rs", "in proportion")):
+        of_loss = runs[runs["loss"] == loss]
+        _require(of_loss, f"{loss} on unequal classes")
+        counts = of_loss["outcome"].value_counts()
+        told = ", ".join(f"{count} {name}" for name, count in counts.items())
+        words.append(f"{LOSS_NAMES[loss]}: {told} ({_seeds(len(of_loss))})")
+        shares[loss] = counts.get(outcome, 0) / len(of_loss)
+    scale = departures(
+        run.configuration, ["imbalanced", "training", "recipes.mnist-cnn", "evaluation.batch_norm"]
+    )
+    return Finding("; ".join(words), min(shares.values()) > 0.5, tuple(scale))
+
+
+BAD_INIT = (
+    *("paper_learning_rate", "ema", "seeds", "fid_js", "fid_js_std", "fid_rs", "fid_rs_std", "fid_gap"),
+    *("fid_gap_std", "status"),
+)
+
+
+def _bad_init_rows(run: Run) -> pd.DataFrame:
+    table = run.evidence.table("tables/bad_init", BAD_INIT)
+    return table[table["ema"] == "no"].set_index("paper_learning_rate")
+
+
+def _bad_init_scale(run: Run) -> tuple[str, ...]:
+    sections = ["bad_init", "training", "recipes.mnist-cnn", "evaluation", "datasets.mnist"]
+    # Both players have the one learning rate that a row is about.
+    found = departures(run.configuration, sections)
+    return tuple(words for words in found if not words.startswith("recipes.mnist-cnn.discriminator_learning"))
+
+
+def _bad_init_fid(loss: str, rate: float, run: Run, paper: Paper) -> Finding:
+    rows = _bad_init_rows(run)
+    if rate not in rows.index or rows.loc[rate, "status"] != "done":
+        raise NotRun(f"nothing at learning rate {rate:g}")
+    row = rows.loc[rate]
+    score = Score(row[f"fid_{loss}"], row[f"fid_{loss}_std"], int(row["seeds"]))
+    return Finding(score.words(), _close(score, float(paper)), _bad_init_scale(run))
+
+
+def _bad_init_gap(run: Run, paper: Paper) -> Finding:
+    rows = _bad_init_rows(run)
+    rows = rows[rows["status"] == "done"]
+    _require(rows, "the bad initial point")
+    words, holds = [], True
+    for rate, row in rows.iterrows():
+        seeds = int(row["seeds"])
+        gap, low, high = student_interval(row["fid_gap"], row["fid_gap_std"], seeds)
+        words.append(f"at {rate:g}: {with_interval(gap, low, high, seeds, 1)}")
+        holds &= (gap if isnan(high) else high) >= float(paper) and (gap if isnan(low) else low) > 0
+    return Finding("; ".join(words), bool(holds), _bad_init_scale(run))
+
+
+def _lsun(run: Run, paper: Paper) -> Finding:
+    words, holds, rows = [], True, []
+    for dataset in ("lsun_church_outdoor", "lsun_tower"):
+        pair = [Row(dataset, "cnn", "full", "yes", loss) for loss in JS_RS]
+        difference, better = _better(*(score_of(run, "lsun", row) for row in pair))
+        words.append(f"{dataset}: FID of JS-GAN − RS-GAN {difference}")
+        holds &= better
+        rows += pair
+    return Finding("; ".join(words), bool(holds), scale_of(run, "lsun", *rows))
+
+
+# ---------------------------------------------------------------------------------------------------
+# Which rule judges what
+
+DIGITS = "rounded to the paper's digits, at most one unit of the last one off"
+EXACT = "exact; no seeds"
+SEEDS = "the 95 % interval of the median over seeds (bootstrap) meets"
+ABOVE = "the 95 % interval (Welch) of the difference is above 0; of one seed each, the difference is"
+WITHIN = f"within {100 * RELATIVE:g} % of the printed figure"
+PREDICTED = f"{WITHIN}, or, of {SEEDS_TO_PREDICT} seeds or more, one more run may have it at 95 % confidence"
+PREDICTED_GAP = f"positive ({ABOVE}), and {PREDICTED}"
+
+
+def _theory(judge: Callable[[Run, Paper], Finding], tolerance: str, *evidence: str) -> Rule:
+    return Rule(tolerance, evidence, judge)
+
+
+def _values(loss: str) -> dict[str, Rule]:
+    states = ("s2", "s1b", "s1a", "s0")
+    return {
+        f"thm-{loss}-{state}": _theory(
+            partial(_state_value, loss, state),
+            f"in every state of that kind, {DIGITS}",
+            "tables/landscape_values",
+        )
+        for state in states
+    }
+
+
+CLAIMS: dict[str, Rule] = {
+    **_values("js"),
+    "thm-js-cor31": _theory(_collapse_is_strict_minimum, EXACT, "tables/landscape_values"),
+    **_values("rs"),
+    "thm1-global-js": _theory(
+        partial(_global_minimum, "js"),
+        f"{DIGITS}; reached by exactly the n! permutations",
+        "tables/global_minima",
+    ),
+    **{
+        f"thm1-assumptions-{loss}": _theory(
+            partial(_assumptions, (loss,)),
+            "all three hold, strict inequalities strictly",
+            "tables/assumptions",
+        )
+        for loss in ("js", "hinge", "ls")
+    },
+    **{
+        f"thm1-count-{n}": _theory(
+            partial(_strict_minima_of_separable, n),
+            "the same number, by enumeration and through symmetry, for every separable loss that meets the "
+            "assumptions",
+            "tables/strict_minima",
+            "tables/assumptions",
+        )
+        for n in (2, 3, 4, 5)
+    },
+    "thm2-global": _theory(
+        partial(_global_minimum, "rs"),
+        f"{DIGITS}; reached by exactly the n! permutations",
+        "tables/global_minima",
+    ),
+    "thm2-assumptions-rs": _theory(
+        partial(_assumptions, ("rs", "rp-hinge", "rp-ls")), "both hold of each loss", "tables/assumptions"
+    ),
+    "thm2-gmr": _theory(
+        _reachable, "from every state a path that never rises, verified exactly", "tables/global_minima"
+    ),
+    "thm2-no-minima": _theory(
+        _no_strict_minima_of_paired, "none, by enumeration and through symmetry", "tables/strict_minima"
+    ),
+    "wgan-unbounded": _theory(
+        partial(_violates, "wgan-gp", "4.4"), "the assumption fails", "tables/assumptions"
+    ),
+    "two-js-min-dloss": Rule(
+        f"{SEEDS} the printed value ± {CLOSE:g}",
+        ("tables/two_clusters", "figures/figure6"),
+        partial(_smallest_loss, "js"),
+    ),
+    "two-js-d0": Rule(
+        f"{SEEDS} the printed value ± {NEAR:g}", ("figures/figure6",), partial(_stuck_value, "occupied")
+    ),
+    "two-js-d4": Rule(
+        f"{SEEDS} the printed value ± {NEAR:g}", ("figures/figure6",), partial(_stuck_value, "empty")
+    ),
+    "two-rs-min-dloss": Rule(
+        f"{SEEDS} the printed value ± {CLOSE:g}",
+        ("tables/two_clusters", "figures/figure6"),
+        partial(_smallest_loss, "rs"),
+    ),
+    "two-rs-escape": Rule(
+        f"{SEEDS} the printed value ± {ESCAPE_ABOUT}",
+        ("tables/two_clusters", "figures/escape"),
+        partial(_escape_time, "rs"),
+    ),
+    "two-speedup": Rule(
+        "the 95 % interval of the ratio of the medians (bootstrap over seeds) meets the printed range",
+        ("figures/escape",),
+        partial(_times_faster, "js", "rs"),
+    ),
+    "two-width": Rule(
+        "under both losses, the 95 % interval of how many times sooner the median seed escapes when both "
+        "networks are wider is above 1",
+        ("figures/width",),
+        _wider_is_faster,
+    ),
+    "img-nosn": Rule(ABOVE + ", for both", ("tables/table2",), _without_normalisation),
+    "img-sn-gap": Rule(
+        "of both networks on both data sets the gap is positive and its 95 % interval (Welch) meets the "
+        "printed range",
+        ("tables/table2",),
+        _gaps_at_full_width,
+    ),
+    "img-narrow-gap": Rule(
+        f"of more than half of the narrow networks the gap is positive and at most {SIMILAR:g} below that of "
+        "full width",
+        ("tables/table2",),
+        _gaps_of_narrow_networks,
+    ),
+    "img-narrow-13": Rule(f"it is the largest gap; {PREDICTED_GAP}", ("tables/table2",), _largest_gap),
+    "img-28-percent": Rule(
+        "the 95 % interval (Welch) of the distance to JS-GAN at full width reaches down to the printed one",
+        ("tables/table2",),
+        _close_to_full_width,
+    ),
+    "img-ema-additive": Rule(
+        "FID falls with EMA for more than half of the networks under both losses, and for more than half the "
+        f"gap changes by at most {SIMILAR:g}",
+        ("tables/table2", "tables/ema"),
+        _ema_is_additive,
+    ),
+    "img-ema-bottleneck": Rule(
+        PREDICTED,
+        ("tables/table2", "tables/ema"),
+        partial(_printed_score, "table2", Row("cifar10", "resnet", "bottleneck", "yes", "rs", "yes"), "fid"),
+    ),
+    **{
+        f"real-{short}-{metric}": Rule(
+            f"{WITHIN}; no seeds",
+            ("tables/table2",),
+            partial(_printed_score, "table2", Row(dataset, "real"), metric),
+        )
+        for short, dataset in (("cifar", "cifar10"), ("stl", "stl10"))
+        for metric in ("fid", "is")
+    },
+    "imbalanced-two": Rule(
+        "at one share at least, more than half of the JS-GANs end collapsed and more than half of the "
+        "RS-GANs in proportion, by the 95 % intervals (Wilson)",
+        ("figures/imbalance_clusters", "tables/two_clusters"),
+        _unequal_clusters,
+    ),
+    "imbalanced-mnist": Rule(
+        "more than half of the JS-GANs miss a class and more than half of the RS-GANs are in proportion",
+        ("tables/imbalanced", "figures/imbalanced"),
+        _unequal_digits,
+    ),
+    "bad-init-gap": Rule(
+        "at every learning rate the 95 % interval (Student) of the gap is above 0 and reaches the printed "
+        "figure; of one seed, the gap does so",
+        ("tables/bad_init", "figures/bad_init"),
+        _bad_init_gap,
+    ),
+    "lsun": Rule(ABOVE + ", on both data sets", ("tables/lsun",), _lsun),
+    "hinge-full-gap": Rule(
+        PREDICTED_GAP,
+        ("tables/hinge",),
+        partial(_printed_gap, "hinge", "cifar10", ("resnet", "full", "yes"), ("hinge", "rp-hinge")),
+    ),
+    "hinge-narrow-gap": Rule(
+        PREDICTED_GAP,
+        ("tables/hinge",),
+        partial(_printed_gap, "hinge", "cifar10", ("resnet", "bottleneck", "yes"), ("hinge", "rp-hinge")),
+    ),
+    "basin-imbalance": Rule(
+        "a larger cluster's basin is deeper than a balanced one's, both where one generated point leaves and "
+        "where all that are missing elsewhere do",
+        ("figures/basin_depth",),
+        _deeper_under_imbalance,
+    ),
+}
+"""By the ids of the paper's statements."""
+
+
+def score_rule(table: str, row: Row, metric: str) -> Rule:
+    """Of a printed IS (`is`) or FID (`fid`) of Table 2 or of the hinge losses."""
+    return Rule(PREDICTED, (f"tables/{table}",), partial(_printed_score, table, row, metric))
+
+
+def size_rule(dataset: str, architecture: str, width: str) -> Rule:
+    """Of a printed relative size."""
+    return Rule(
+        "equal to the printed size in its one digit; parameters counted, no seeds",
+        ("tables/network_sizes",),
+        partial(_size, dataset, architecture, width),
+    )
+
+
+def bad_init_rule(loss: str, learning_rate: float) -> Rule:
+    """Of a printed FID from the bad initial point."""
+    return Rule(PREDICTED, ("tables/bad_init",), partial(_bad_init_fid, loss, learning_rate))
+
+
+def _size(dataset: str, architecture: str, width: str, run: Run, paper: Paper) -> Finding:
+    columns = ("dataset", "architecture", "width", "parameters", "relative_size_percent")
+    sizes = run.evidence.table("tables/network_sizes", columns)
+    same = sizes["dataset"].eq(dataset) & sizes["architecture"].eq(architecture) & sizes["width"].eq(width)
+    _require(sizes[same], f"{architecture}, {width}, {dataset}")
+    row = sizes[same].iloc[0]
+    measured = round(row["relative_size_percent"], 1)
+    agrees = measured == float(paper)
+    words = f"{measured:.1f} ({int(row['parameters']):,} parameters)"
+    if not agrees:
+        words += "; the paper disagrees with its own released code, whose network this is"
+    return Finding(words, agrees)
+
+
+def departures_in_words(reasons: Iterable[str], most: int = 3) -> str:
+    """Why a result stands in, the first reasons in full."""
+    reasons = list(reasons)
+    rest = f", and {len(reasons) - most} more" if len(reasons) > most else ""
+    return ", ".join(reasons[:most]) + rest

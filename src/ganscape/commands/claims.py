@@ -1,0 +1,49 @@
+"""`claims`: a verdict on every statement and figure of the paper, from the results of one preset."""
+
+import argparse
+import json
+from pathlib import Path
+
+from ganscape.claims.evidence import Evidence
+from ganscape.claims.ledger import ledger, summary
+from ganscape.claims.page import overview, page
+from ganscape.errors import InputError
+from ganscape.files import check_apart, check_ending, write_text
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--results", type=Path, required=True, help="folder of a preset's results, with tables/ and figures/"
+    )
+    parser.add_argument(
+        "--configuration",
+        required=True,
+        help="the sections of config.yaml on data, training and evaluation, in JSON: at what scale that was",
+    )
+    parser.add_argument("--output", type=Path, required=True, help="the ledger, .csv")
+    parser.add_argument(
+        "--page", type=Path, required=True, help="the same as a page to sort and filter, .html"
+    )
+    parser.add_argument(
+        "--overview",
+        type=Path,
+        required=True,
+        help="counts and deviations, for the report, .html",
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    check_ending(arguments.output, ".csv", "the ledger")
+    check_ending(arguments.page, ".html", "its page")
+    check_ending(arguments.overview, ".html", "the overview")
+    check_apart([arguments.output, arguments.page, arguments.overview])
+    try:
+        configuration = json.loads(arguments.configuration)
+    except json.JSONDecodeError as error:
+        raise InputError(f"--configuration is not valid JSON ({error})") from None
+    judged = ledger(Evidence(arguments.results), configuration)
+    write_text(arguments.output, judged.to_csv(index=False))
+    preset = arguments.results.resolve().name
+    write_text(arguments.page, page(judged, preset, arguments.results))
+    write_text(arguments.overview, overview(judged))
+    print(summary(judged))

@@ -1,0 +1,149 @@
+"""The ledger has every statement and every printed figure, and its evidence is what the workflow makes."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from made_up_results import ROOT, configuration, results, write
+
+from ganscape.claims.evidence import Evidence
+from ganscape.claims.ledger import COLUMNS, VERDICTS, all_claims, counts, ledger, summary
+from ganscape.claims.protocol import PAPER, departures
+from ganscape.cli import main
+from ganscape.errors import InputError
+from ganscape.reporting import paper_figures
+
+SHARED = ROOT.parent / "shared" / "paper"
+OURS = Path(paper_figures.__file__).parent / "paper"
+
+
+def printed(folder, name):
+    with open(folder / f"{name}.csv", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def sources():
+    """Where the paper's figures are: those that we carry, and those they were copied from, if here."""
+    missing = pytest.mark.skipif(
+        not SHARED.exists(), reason=f"{SHARED.name} with the paper's figures is not here"
+    )
+    return [pytest.param(OURS, id="ours"), pytest.param(SHARED, id="shared", marks=missing)]
+
+
+@pytest.mark.parametrize("folder", sources())
+def test_every_statement_is_a_claim_as_the_paper_has_it(folder):
+    claims = {claim.id: claim for claim in all_claims()}
+    for row in printed(folder, "claims"):
+        claim = claims[row["id"]]
+        assert (claim.source, claim.statement) == (row["source"], row["statement"])
+        value = row["paper_value"]
+        assert claim.paper_value == (float(value) if value.lstrip("-").replace(".", "").isdigit() else value)
+
+
+@pytest.mark.parametrize("folder", sources())
+@pytest.mark.parametrize("table", ["table2", "hinge"])
+def test_every_printed_score_and_size_is_a_claim(folder, table):
+    claims = {claim.id: claim for claim in all_claims()}
+    cells = 0
+    for row in printed(folder, table):
+        if row["loss"] == "real":
+            name = f"{table}-{row['dataset']}-real"
+        else:
+            unnormalised = ["no"] if row["spectral_norm"] == "no" else []
+            parts = [table, row["dataset"], row["architecture"], row["width"], *unnormalised, row["loss"]]
+            name = "-".join(parts)
+        mean, spread = claims[f"{name}-is"].paper_value.split(" ± ")
+        assert (float(mean), float(spread)) == (float(row["is_mean"]), float(row["is_std"]))
+        assert claims[f"{name}-fid"].paper_value == float(row["fid"])
+        cells += 2
+        if row.get("relative_size_percent"):
+            assert claims[f"{name}-size"].paper_value == float(row["relative_size_percent"])
+            cells += 1
+    assert cells == sum(claim.id.startswith((f"{table}-cifar10", f"{table}-stl10")) for claim in all_claims())
+
+
+@pytest.mark.parametrize("folder", sources())
+def test_every_printed_figure_of_the_bad_initial_point_is_a_claim(folder):
+    claims = {claim.id: claim.paper_value for claim in all_claims()}
+    for row in printed(folder, "bad_init"):
+        assert claims[f"bad-init-{row['loss']}-{float(row['learning_rate']):g}"] == float(row["fid"])
+
+
+def test_ids_are_unique_and_the_columns_are_the_contract_s(tmp_path):
+    judged = ledger(Evidence(tmp_path), configuration())
+    assert judged["id"].is_unique and len(judged) == 181
+    assert list(judged.columns) == [
+        *("id", "source", "statement", "paper_value", "measured_value", "tolerance", "verdict", "evidence")
+    ]
+    assert list(COLUMNS) == list(judged.columns)
+    assert set(judged["verdict"]) <= set(VERDICTS)
+    assert not (judged == "").any(axis=None)
+
+
+def test_the_default_configuration_is_the_paper_s_and_presets_are_not():
+    settings = configuration()
+    assert departures(settings, PAPER) == []
+    settings["training"]["iterations"] = 300
+    settings["table2"]["halves"]["stl10"]["dataset"] = "digits"
+    assert departures(settings, PAPER) == [
+        "table2.halves.stl10.dataset digits instead of stl10",
+        "training.iterations 300 instead of 100000",
+    ]
+    settings["lsun"]["images"] = settings["lsun"]["images"][:1]
+    assert "lsun.images has 1 instead of 2" in departures(settings, ["lsun"])
+
+
+def test_what_differs_is_shortened_after_three(tmp_path):
+    settings = configuration()
+    settings["training"] |= {"iterations": 1, "batch_size": 2, "ema_decay": 0.5, "precision": "bf16"}
+    write(tmp_path, results())
+    judged = ledger(Evidence(tmp_path), settings).set_index("id")
+    assert judged.loc["lsun", "measured_value"].endswith(
+        "[stand-in: training.iterations 1 instead of 100000, training.batch_size 2 instead of 64, "
+        "training.ema_decay 0.5 instead of 0.9999, and 1 more]"
+    )
+
+
+def test_the_summary_counts_every_verdict(tmp_path):
+    write(tmp_path, results())
+    judged = ledger(Evidence(tmp_path), configuration())
+    assert sum(counts(judged).values()) == 181
+    assert summary(judged) == "181 claims: 172 reproduced, 9 deviate, 0 stand in, 0 not run"
+
+
+def test_the_step_writes_the_ledger_and_its_pages_and_says_the_summary(tmp_path, capsys):
+    import json
+
+    write(tmp_path / "results", results())
+    outputs = [tmp_path / "claims.csv", tmp_path / "claims.html", tmp_path / "overview.html"]
+    arguments = ["claims", "--results", tmp_path / "results", "--configuration", json.dumps(configuration())]
+    arguments += ["--output", outputs[0], "--page", outputs[1], "--overview", outputs[2]]
+    assert main(list(map(str, arguments))) == 0
+    assert "172 reproduced" in capsys.readouterr().out
+    assert all(path.stat().st_size for path in outputs)
+    assert len(list(csv.DictReader(outputs[0].open()))) == 181
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"--configuration": "{"}, "--configuration is not valid JSON"),
+        ({"--results": "nowhere"}, "nowhere is no folder: give that of a preset"),
+        ({"--output": "claims.txt"}, "the ledger ends in .csv"),
+    ],
+)
+def test_the_step_answers_bad_input_in_one_line(changed, said, tmp_path, capsys):
+    arguments = {
+        **{"--results": tmp_path, "--configuration": "{}", "--output": tmp_path / "claims.csv"},
+        **{"--page": tmp_path / "claims.html", "--overview": tmp_path / "overview.html"},
+    } | changed
+    assert main(["claims", *(str(word) for pair in arguments.items() for word in pair)]) == 1
+    error = capsys.readouterr().err
+    assert said in error and error.count("\n") == 1
+
+
+def test_a_damaged_table_is_named(tmp_path):
+    write(tmp_path, results())
+    (tmp_path / "tables/table2.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match=r"table2\.csv cannot be read"):
+        ledger(Evidence(tmp_path), configuration())

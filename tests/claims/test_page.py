@@ -1,0 +1,122 @@
+"""The ledger's page in a real browser: it loads without errors, sorts, filters and shows its evidence."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+from made_up_results import configuration, results, write
+from PIL import Image
+
+from ganscape.claims.evidence import Evidence
+from ganscape.claims.ledger import ledger
+from ganscape.claims.page import overview, page
+
+CHROMIUM = shutil.which("chromium")
+in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """A ledger of made-up results with one table and one figure as evidence, and its page."""
+    folder = tmp_path_factory.mktemp("quick")
+    write(folder, results())
+    body = '<div class="ganscape"><h1>Values</h1></div>'
+    (folder / "tables/landscape_values.html").write_text(f"<html><body>{body}</body></html>")
+    Image.new("RGB", (300, 200), "white").save(folder / "figures/basin_depth.png")
+    judged = ledger(Evidence(folder), configuration())
+    return judged, page(judged, "quick", folder)
+
+
+def test_the_page_has_every_claim_and_needs_nothing_else(shown):
+    judged, text = shown
+    assert all(f'<tr id="{claim}"' in text for claim in judged["id"])
+    assert not re.search(r'(src|href)="(?!data:|#)', text) and "{{" not in text
+    assert "172 reproduced, 9 deviate" in text
+
+
+def test_evidence_that_is_there_is_shown_and_linked(shown):
+    _, text = shown
+    assert '<section id="figures-basin_depth"><h2>figures/basin_depth</h2><img' in text
+    assert '<a href="#tables-landscape_values">tables/landscape_values</a>' in text
+    assert '<section id="tables-table2">' not in text and 'href="#tables-table2"' not in text
+
+
+def test_what_is_measured_is_text_and_not_markup(shown):
+    judged, _ = shown
+    judged = judged.copy()
+    judged.loc[0, "measured_value"] = "<script>alert(1)</script>{{rows}}"
+    text = page(judged, "<quick>")
+    assert "<script>alert" not in text and "&lt;script&gt;alert(1)&lt;/script&gt;{{rows}}" in text
+    assert "preset &lt;quick&gt;" in text
+    assert "<script>" not in overview(judged)
+
+
+def test_the_overview_lists_what_deviates(shown):
+    judged, _ = shown
+    text = overview(judged)
+    assert text.count("<li>") == 9 and "Assumptions 4.1-4.3 hold for hinge" in text
+
+
+# What a reader does, and what is then on the page; run in the browser after the page's own script.
+DEEDS = """
+<script>
+addEventListener("load", () => {
+  const rows = () => Array.from(document.querySelectorAll(".ledger tbody tr"));
+  const visible = () => rows().filter((row) => row.offsetParent !== null || row.getClientRects().length);
+  const told = {errors: window.errors, all: visible().length};
+  const press = (column) => document.querySelector("th." + column + " button").click();
+  press("verdict");
+  told.first = rows()[0].dataset.verdict;
+  press("verdict");
+  told.last = rows()[0].dataset.verdict;
+  press("paper_value");
+  told.numbers = rows().slice(0, 120).map((row) => parseFloat(row.querySelector(".paper_value").textContent));
+  document.querySelector('#filters input[value="reproduced"]').click();
+  told.deviating = visible().length;
+  const search = document.querySelector("#filters input[type=search]");
+  search.value = "hinge assumption";
+  search.dispatchEvent(new Event("input"));
+  told.found = visible().map((row) => row.id);
+  told.output = document.querySelector("#filters output").textContent;
+  told.wide = document.documentElement.scrollWidth > innerWidth;
+  told.pictures = Array.from(document.images).map((image) => image.naturalWidth);
+  told.width = innerWidth;
+  parent.postMessage(JSON.stringify(told), "*");
+});
+</script>
+"""
+LISTEN = "<script>window.errors = []; addEventListener('error', (e) => errors.push(e.message))</script>"
+# Chromium has no window narrower than 500 pixels, a frame may be.
+FRAME = """
+<pre id="told"></pre>
+<script>addEventListener("message", (event) => { document.getElementById("told").textContent = event.data; });</script>
+<iframe src="page.html" style="width: {width}px; height: 800px; border: 0"></iframe>
+"""
+
+
+def in_browser(text, folder, width):
+    """What the deeds find in a window of this width."""
+    (folder / "page.html").write_text(text.replace("<head>", f"<head>{LISTEN}") + DEEDS)
+    (folder / "frame.html").write_text(FRAME.replace("{width}", str(width)))
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", "--virtual-time-budget=5000"]
+    command = [CHROMIUM, *flags, f"--user-data-dir={folder / 'profile'}", f"file://{folder / 'frame.html'}"]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    told = re.search(r'<pre id="told">(.+?)</pre>', found.stdout, re.DOTALL)
+    assert told, found.stdout[-500:] + found.stderr[-500:]
+    return json.loads(told[1].replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">"))
+
+
+@in_a_browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_reader_sorts_and_filters(shown, tmp_path, width):
+    told = in_browser(shown[1], tmp_path, width)
+    assert told["width"] == width
+    assert told["errors"] == [] and told["all"] == 181
+    assert (told["first"], told["last"]) == ("reproduced", "deviates")
+    assert told["numbers"] == sorted(told["numbers"])
+    assert told["deviating"] == 9
+    assert told["found"] == ["thm1-assumptions-hinge"]
+    assert told["output"] == "1 of 181 shown"
+    assert told["pictures"] == [300] and not told["wide"]

@@ -1,0 +1,60 @@
+# A verdict on every statement and figure of the paper, from everything that was computed.
+
+
+rule count_networks:
+    output:
+        html=report(
+            f"{RESULTS}/tables/network_sizes.html",
+            category=CHAPTERS["table2"],
+            caption="../report/network_sizes.rst",
+            labels={"item": "Sizes of the networks", "form": "table"},
+        ),
+        csv=f"{RESULTS}/tables/network_sizes.csv",
+        md=f"{RESULTS}/tables/network_sizes.md",
+        tex=f"{RESULTS}/tables/network_sizes.tex",
+    log:
+        f"{RESULTS}/logs/count_networks.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    message:
+        "Counting the parameters of the networks of Table 2"
+    shell:
+        "python -m ganscape network-sizes --output-directory $(dirname {output.html}) > {log} 2>&1"
+
+
+rule tabulate_claims:
+    input:
+        evidence_of_ledger,
+    output:
+        page=report(
+            f"{RESULTS}/claims.html",
+            category=CHAPTERS["claims"],
+            caption="../report/claims.rst",
+            labels={"item": "Ledger", "form": "to sort and filter"},
+        ),
+        csv=report(
+            f"{RESULTS}/claims.csv",
+            category=CHAPTERS["claims"],
+            caption="../report/claims_csv.rst",
+            labels={"item": "Ledger", "form": "as a file"},
+        ),
+        overview=f"{RESULTS}/claims_overview.html",
+    log:
+        f"{RESULTS}/logs/tabulate_claims.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        configuration=quote(json.dumps({key: config[key] for key in SCALE})),
+    message:
+        "Judging the paper's claims"
+    shell:
+        "python -m ganscape claims --results $(dirname {output.csv}) --configuration {params.configuration}"
+        " --output {output.csv} --page {output.page} --overview {output.overview} > {log} 2>&1"
