@@ -27,8 +27,8 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 quick: $(READY)
 	$(QUICK)
 	@# The report is drawn again only if a result or a caption is newer than it.
-	@if [ -e $(QUICK_REPORT) ] && [ -z "$$(find results/quick/tables results/quick/figures \
-		workflow/report -type f -newer $(QUICK_REPORT))" ]; then \
+	@if [ -e $(QUICK_REPORT) ] && [ -z "$$(find results/quick/claims.csv results/quick/tables \
+		results/quick/figures workflow/report -type f -newer $(QUICK_REPORT))" ]; then \
 		echo "$(QUICK_REPORT) is up to date: nothing to be done."; \
 	else \
 		$(QUICK) --report results/quick/report.partial.html \
@@ -36,6 +36,7 @@ quick: $(READY)
 		mv results/quick/report.partial.html $(QUICK_REPORT) && \
 		echo "Open $(QUICK_REPORT) in a browser."; \
 	fi
+	@tail -n 1 results/quick/logs/tabulate_claims.log
 
 test: $(READY)
 	python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --ignore tests/slurm

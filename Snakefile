@@ -58,6 +58,7 @@ localrules:
     animate_two_clusters,
     count_networks,
     tabulate_claims,
+    tabulate_provenance,
 
 
 rule table2:
@@ -136,12 +137,13 @@ rule clusters:
 rule claims:
     input:
         rules.tabulate_claims.output,
+        rules.tabulate_provenance.output,
 
 
 # The ledger, and with --report the report, of what has been computed so far.
 rule available:
     input:
-        rules.tabulate_claims.output,
+        rules.claims.input,
         lambda wildcards: [file for file in rules.all.input if Path(file).exists()],
 
 

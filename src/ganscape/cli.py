@@ -54,6 +54,7 @@ STEPS = {
     "two-clusters-table": "tabulate what became of all two-cluster seeds",
     "animate": "animate a JS-GAN and an RS-GAN run side by side",
     "claims": "judge every statement and figure of the paper by what was measured",
+    "provenance": "tabulate where and how results were made, and what the jobs took",
     "estimate": "tabulate what all jobs of a configuration will take",
     "check-costs": "hold that against what finished jobs took",
     "archive": "keep the small and lasting part of results, with where and how they were made",

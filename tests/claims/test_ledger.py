@@ -1,13 +1,23 @@
 """The ledger has every statement and every printed figure, and its evidence is what the workflow makes."""
 
 import csv
+import json
+import re
 from pathlib import Path
 
 import pytest
 from made_up_results import ROOT, configuration, results, write
 
 from ganscape.claims.evidence import Evidence
-from ganscape.claims.ledger import COLUMNS, VERDICTS, all_claims, counts, ledger, summary
+from ganscape.claims.ledger import (
+    COLUMNS,
+    VERDICTS,
+    all_claims,
+    counts,
+    ledger,
+    rules_in_words,
+    summary,
+)
 from ganscape.claims.protocol import PAPER, departures
 from ganscape.cli import main
 from ganscape.errors import InputError
@@ -112,8 +122,6 @@ def test_the_summary_counts_every_verdict(tmp_path):
 
 
 def test_the_step_writes_the_ledger_and_its_pages_and_says_the_summary(tmp_path, capsys):
-    import json
-
     write(tmp_path / "results", results())
     outputs = [tmp_path / "claims.csv", tmp_path / "claims.html", tmp_path / "overview.html"]
     arguments = ["claims", "--results", tmp_path / "results", "--configuration", json.dumps(configuration())]
@@ -140,6 +148,30 @@ def test_the_step_answers_bad_input_in_one_line(changed, said, tmp_path, capsys)
     assert main(["claims", *(str(word) for pair in arguments.items() for word in pair)]) == 1
     error = capsys.readouterr().err
     assert said in error and error.count("\n") == 1
+
+
+def test_the_page_of_the_documentation_has_every_rule():
+    page = (ROOT / "docs/claims.md").read_text(encoding="utf-8")
+    lines = [
+        f"| {ticked(ids)} | {tolerance} | {ticked(evidence)} |"
+        for ids, tolerance, evidence in rules_in_words()
+    ]
+    table = page.split("| --- | --- | --- |\n")[1].splitlines()
+    assert table == lines
+
+
+def ticked(names):
+    return ", ".join(f"`{name}`" for name in names.split(", "))
+
+
+def test_the_workflow_makes_all_evidence():
+    """What `claims` waits for is what the rules look at."""
+    common = (ROOT / "workflow/rules/common.smk").read_text(encoding="utf-8")
+    listed = common.split("EVIDENCE = [")[1].split("\n]")[0]
+    tables, figures = listed.split("*figure_files(")
+    names = {f"tables/{name}" for name in re.findall(r'"(\w+)"', tables)}
+    names |= {f"figures/{name}" for name in re.findall(r'"(\w+)"', figures)}
+    assert names == {name for claim in all_claims() for name in claim.rule.evidence}
 
 
 def test_a_damaged_table_is_named(tmp_path):

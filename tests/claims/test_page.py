@@ -38,8 +38,8 @@ def test_the_page_has_every_claim_and_needs_nothing_else(shown):
 
 def test_evidence_that_is_there_is_shown_and_linked(shown):
     _, text = shown
-    assert '<section id="figures-basin_depth"><h2>figures/basin_depth</h2><img' in text
-    assert '<a href="#tables-landscape_values">tables/landscape_values</a>' in text
+    assert '<section id="figures-basin_depth"><h2>Figure basin depth</h2><img' in text
+    assert '<a href="#tables-landscape_values">table landscape values</a>' in text
     assert '<section id="tables-table2">' not in text and 'href="#tables-table2"' not in text
 
 
@@ -91,7 +91,9 @@ LISTEN = "<script>window.errors = []; addEventListener('error', (e) => errors.pu
 # Chromium has no window narrower than 500 pixels, a frame may be.
 FRAME = """
 <pre id="told"></pre>
-<script>addEventListener("message", (event) => { document.getElementById("told").textContent = event.data; });</script>
+<script>
+addEventListener("message", (event) => { document.getElementById("told").textContent = event.data; });
+</script>
 <iframe src="page.html" style="width: {width}px; height: 800px; border: 0"></iframe>
 """
 

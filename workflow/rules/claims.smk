@@ -52,9 +52,40 @@ rule tabulate_claims:
         mem_mb=1000,
         runtime=10,
     params:
-        configuration=quote(json.dumps({key: config[key] for key in SCALE})),
+        configuration=scale_options(),
     message:
         "Judging the paper's claims"
     shell:
-        "python -m ganscape claims --results $(dirname {output.csv}) --configuration {params.configuration}"
+        "python -m ganscape claims --results $(dirname {output.csv}) {params.configuration}"
         " --output {output.csv} --page {output.page} --overview {output.overview} > {log} 2>&1"
+
+
+rule tabulate_provenance:
+    input:
+        evidence_of_ledger,
+    output:
+        html=report(
+            f"{RESULTS}/tables/provenance.html",
+            category=CHAPTERS["claims"],
+            caption="../report/provenance.rst",
+            labels={"item": "Provenance", "form": "table"},
+        ),
+        csv=f"{RESULTS}/tables/provenance.csv",
+        md=f"{RESULTS}/tables/provenance.md",
+        tex=f"{RESULTS}/tables/provenance.tex",
+    log:
+        f"{RESULTS}/logs/tabulate_provenance.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        configuration=scale_options(),
+        preset=f"snakemake, preset {config['preset']}",
+    message:
+        "Tabulating where and how the results were made"
+    shell:
+        "python -m ganscape provenance --results $(dirname $(dirname {output.csv})) {params.configuration}"
+        " --made-by '{params.preset}' --output-directory $(dirname {output.html}) > {log} 2>&1"

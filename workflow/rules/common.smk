@@ -703,21 +703,6 @@ def evidence_of_ledger(wildcards):
     return EVIDENCE
 
 
-# The sections of the configuration that say on what data, and at what scale, something was measured.
-SCALE = (
-    *(
-        "training",
-        "evaluation",
-        "datasets",
-        "recipes",
-        "table2",
-        "imbalanced",
-        "bad_init",
-        "lsun",
-    ),
-    "clusters",
-)
-
 DATA = [*SETTINGS, BAD_INIT_DATA]
 PREPARED = sorted({path for data in DATA for path in prepared(data).values()})
 DOWNLOADS = sorted({path for data in DATA for path in downloaded(dataset_of(data))})
@@ -842,6 +827,15 @@ def reference_options(wildcards):
 def classifier_options(wildcards):
     chosen = config["classifier"]
     return options({"seed": chosen["seed"], **chosen["training"][wildcards.dataset]})
+
+
+# The sections of the configuration that say on what data, and at what scale, something was measured.
+SCALE = ["training", "evaluation", "datasets", "recipes", "table2", "imbalanced"]
+SCALE += ["bad_init", "lsun", "clusters"]
+
+
+def scale_options():
+    return options({"configuration": json.dumps({key: config[key] for key in SCALE})})
 
 
 LANDSCAPE = config["landscape"]

@@ -57,7 +57,7 @@ def _box(verdict: str, number: int) -> str:
 
 
 def _row(row: dict[str, str], evidence: dict[str, str]) -> str:
-    sources = ", ".join(_link(name, evidence) for name in row["evidence"].split("; "))
+    sources = "".join(_link(name, evidence) for name in row["evidence"].split("; "))
     origin = html.escape(f"{row['id']} · {row['source']}")
     cells = {
         "statement": f"{html.escape(row['statement'])}<small>{origin}</small>",
@@ -79,7 +79,15 @@ def _class(verdict: str) -> str:
 
 
 def _link(name: str, evidence: dict[str, str]) -> str:
-    return f'<a href="#{_anchor(name)}">{name}</a>' if name in evidence else name
+    """Where the evidence is, on a line of its own: a link if it is on the page."""
+    shown = f'<a href="#{_anchor(name)}">{_title(name)}</a>' if name in evidence else _title(name)
+    return f"<div>{shown}</div>"
+
+
+def _title(name: str) -> str:
+    """`tables/strict_minima` is the table "strict minima"."""
+    kind, _, file = name.partition("/")
+    return f"{kind.removesuffix('s')} {file.replace('_', ' ')}"
 
 
 def _anchor(name: str) -> str:
@@ -90,7 +98,7 @@ def _evidence(judged: pd.DataFrame, results: Path) -> dict[str, str]:
     """What the rules looked at, as sections of the page, by name; only what is there."""
     names = dict.fromkeys(name for sources in judged["evidence"] for name in sources.split("; "))
     return {
-        name: f'<section id="{_anchor(name)}"><h2>{name}</h2>{shown}</section>'
+        name: f'<section id="{_anchor(name)}"><h2>{_title(name).capitalize()}</h2>{shown}</section>'
         for name in names
         if (shown := _shown(results / name)) is not None
     }

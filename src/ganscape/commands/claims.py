@@ -3,6 +3,7 @@
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from ganscape.claims.evidence import Evidence
 from ganscape.claims.ledger import ledger, summary
@@ -11,7 +12,7 @@ from ganscape.errors import InputError
 from ganscape.files import check_apart, check_ending, write_text
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_results(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--results", type=Path, required=True, help="folder of a preset's results, with tables/ and figures/"
     )
@@ -20,6 +21,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="the sections of config.yaml on data, training and evaluation, in JSON: at what scale that was",
     )
+
+
+def read_configuration(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The configuration that was given; `InputError` for what is not JSON."""
+    try:
+        return json.loads(arguments.configuration)
+    except json.JSONDecodeError as error:
+        raise InputError(f"--configuration is not valid JSON ({error})") from None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_results(parser)
     parser.add_argument("--output", type=Path, required=True, help="the ledger, .csv")
     parser.add_argument(
         "--page", type=Path, required=True, help="the same as a page to sort and filter, .html"
@@ -37,11 +50,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_ending(arguments.page, ".html", "its page")
     check_ending(arguments.overview, ".html", "the overview")
     check_apart([arguments.output, arguments.page, arguments.overview])
-    try:
-        configuration = json.loads(arguments.configuration)
-    except json.JSONDecodeError as error:
-        raise InputError(f"--configuration is not valid JSON ({error})") from None
-    judged = ledger(Evidence(arguments.results), configuration)
+    judged = ledger(Evidence(arguments.results), read_configuration(arguments))
     write_text(arguments.output, judged.to_csv(index=False))
     preset = arguments.results.resolve().name
     write_text(arguments.page, page(judged, preset, arguments.results))
