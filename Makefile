@@ -2,6 +2,7 @@
 # make test    the tests
 # make test-slurm  the workflow on a SLURM cluster of one node, which it starts and stops (Debian's packages
 #              slurm-wlm, munge and iproute2, and root; without them it says what is missing)
+# make compare holds results/quick against results/reference/quick, figure by figure (PRESET=laptop: of another preset)
 # make bench   speed, as ratios to a plain implementation: results/bench.csv
 # make gpu     what holds on an NVIDIA GPU, and speed there: results/bench_gpu.csv
 # make lint    style of Python and of the workflow
@@ -14,6 +15,7 @@ PYTHON ?= python3.11
 CORES ?= all
 MEMORY_MB ?= 3600
 TEST_PROCESSES ?= logical
+PRESET ?= quick
 VENV := .venv
 READY := $(VENV)/.ready
 QUICK := snakemake all --cores $(CORES) --resources mem_mb=$(MEMORY_MB) --configfile workflow/presets/quick.yaml
@@ -22,7 +24,7 @@ QUICK_REPORT := results/quick/report.html
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := quick
-.PHONY: quick test test-slurm bench gpu lint
+.PHONY: quick test test-slurm compare bench gpu lint
 
 quick: $(READY)
 	$(QUICK)
@@ -43,6 +45,9 @@ test: $(READY)
 
 test-slurm: $(READY)
 	python -m pytest tests/slurm -rs
+
+compare: $(READY)
+	python -m ganscape compare --results results/$(PRESET) --reference results/reference/$(PRESET)
 
 bench: $(READY)
 	python -m ganscape bench --device cpu --output results/bench.csv

@@ -55,6 +55,7 @@ STEPS = {
     "animate": "animate a JS-GAN and an RS-GAN run side by side",
     "claims": "judge every statement and figure of the paper by what was measured",
     "provenance": "tabulate where and how results were made, and what the jobs took",
+    "compare": "hold results against reference results, figure by figure",
     "estimate": "tabulate what all jobs of a configuration will take",
     "check-costs": "hold that against what finished jobs took",
     "archive": "keep the small and lasting part of results, with where and how they were made",

@@ -20,6 +20,7 @@ PACKAGES = (
 BENCHMARKS = "**/*.benchmark.tsv"
 TIMES = ("wall_seconds", "cpu_seconds")
 HOUR = 3600
+DEPARTURES = "not as in the paper"
 KNOWN = {True: "yes", False: "no", None: "not known"}
 
 
@@ -90,7 +91,7 @@ def provenance_figures(record: dict, departures: Sequence[str]) -> pd.DataFrame:
     ]
     for kind, times in record["jobs"].items():
         facts += [(f"jobs: {kind}", name, value) for name, value in times.items()]
-    facts += [("not as in the paper", *departure.split(" ", 1)) for departure in departures]
+    facts += [(DEPARTURES, *departure.split(" ", 1)) for departure in departures]
     return pd.DataFrame(facts, columns=["section", "name", "value"]).astype({"value": str})
 
 

@@ -1,0 +1,225 @@
+"""A new run held against reference results of the same preset and version, figure by figure.
+
+On the same kind of processor and with the same versions of everything, all of it is the same to the bit.
+Elsewhere rounding differs, which trainings and games amplify. So what counts as the same is
+
+- of the theory: values that differ by a thousandth at most;
+- of games over seeds: 95 % intervals that overlap;
+- of trained networks: Inception scores within 10 % and FIDs within 25 % of the reference;
+- of claims: the same verdict.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ganscape.errors import InputError
+from ganscape.reporting.provenance import DEPARTURES
+from ganscape.reporting.rendering import Cell, Column, Section, Table
+
+PROVENANCE = "tables/provenance"
+THOUSANDTH = 1e-3
+IS_WITHIN, FID_WITHIN = 0.10, 0.25
+SAME, OTHER, MISSING = "same", "differs", "missing"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Of one file: how many figures were compared, how many are outside, and the first of those."""
+
+    name: str
+    figures: int
+    outside: int
+    first: str
+
+    @property
+    def verdict(self) -> str:
+        if not self.figures:
+            return MISSING
+        return OTHER if self.outside else SAME
+
+
+Judge = Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]
+"""Of the reference's rows and ours, which figures are the same: True, False, or None where there is none."""
+
+
+def compare(results: Path, reference: Path) -> list[Comparison]:
+    """Every file of `COMPARED` that the reference has, in a new run's folder `results`.
+
+    Raises `InputError` where the two are of different versions or configurations, and for what cannot be
+    read.
+    """
+    check_alike(results, reference)
+    return [
+        _compared(name, judge, results, reference)
+        for name, judge in COMPARED.items()
+        if (reference / f"{name}.csv").exists()
+    ]
+
+
+def check_alike(results: Path, reference: Path) -> None:
+    """Raise `InputError` unless both are of the same version and of the same configuration."""
+    ours, theirs = (_provenance(folder) for folder in (results, reference))
+    for section, what in (("version", "version"), (DEPARTURES, "configuration")):
+        mine, other = _facts(ours, section), _facts(theirs, section)
+        if section == "version":
+            mine, other = ({"ganscape": found.get("ganscape")} for found in (mine, other))
+        if mine != other:
+            name = min(key for key in {**mine, **other} if mine.get(key) != other.get(key))
+            mine, other = (found.get(name, "as in the paper") for found in (mine, other))
+            raise InputError(
+                f"{results} is of another {what} than {reference}: {name} is {mine} and {other}; "
+                "compare results that were made alike"
+            )
+
+
+def _provenance(folder: Path) -> pd.DataFrame:
+    path = folder / f"{PROVENANCE}.csv"
+    if not path.exists():
+        raise InputError(f"{path} does not exist: make it with `snakemake available`")
+    return _read(path)
+
+
+def _facts(provenance: pd.DataFrame, section: str) -> dict[str, str]:
+    found = provenance[provenance["section"] == section]
+    return dict(zip(found["name"], found["value"].astype(str), strict=True))
+
+
+def _compared(name: str, judge: Judge, results: Path, reference: Path) -> Comparison:
+    ours = results / f"{name}.csv"
+    if not ours.exists():
+        return Comparison(name, 0, 0, "was not made")
+    old, new = _read(reference / f"{name}.csv"), _read(ours)
+    if list(old.columns) != list(new.columns) or len(old) != len(new):
+        return Comparison(
+            name, 1, 1, f"{len(new)} rows of {len(new.columns)} columns, not {len(old)} of {len(old.columns)}"
+        )
+    same = judge(old, new)
+    outside = same.eq(False)
+    count = int(outside.to_numpy().sum())
+    first = ""
+    if count:
+        row, column = np.argwhere(outside.to_numpy())[0]
+        key = same.columns[column]
+        first = f"row {row + 1}, {key}: {new[key].iloc[row]}, not {old[key].iloc[row]}"
+    return Comparison(name, int(same.notna().to_numpy().sum()), count, first)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({error}): make it again") from None
+
+
+def close(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Numbers within a thousandth of each other, of their own size where that is above one; words equal."""
+    return pd.DataFrame({column: _same(old[column], new[column], THOUSANDTH) for column in old.columns})
+
+
+def _same(old: pd.Series, new: pd.Series, within: float) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(old) and pd.api.types.is_numeric_dtype(new):
+        first, second = old.to_numpy(float), new.to_numpy(float)
+        with np.errstate(invalid="ignore"):
+            near = np.abs(first - second) <= within * np.maximum(1, np.abs(first))
+        return pd.Series(near | (first == second) | (np.isnan(first) & np.isnan(second)), dtype=object)
+    return pd.Series(old.fillna("").astype(str).eq(new.fillna("").astype(str)), dtype=object)
+
+
+def scores(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """IS and FID in relation to the reference; words, such as networks and statuses, equal."""
+    judged = {}
+    for column in old.columns:
+        if column in ("is_mean", "fid", "fid_ema", "fid_js", "fid_rs"):
+            within = IS_WITHIN if column == "is_mean" else FID_WITHIN
+            first, second = old[column].to_numpy(float), new[column].to_numpy(float)
+            known = ~np.isnan(first) | ~np.isnan(second)
+            near = pd.Series(np.abs(first - second) <= within * np.abs(first), dtype=object)
+            judged[column] = near.where(known, None)
+        elif not pd.api.types.is_numeric_dtype(old[column]):
+            judged[column] = _same(old[column], new[column], 0.0)
+    return pd.DataFrame(judged)
+
+
+def overlapping(*values: str) -> Judge:
+    """A judge of values whose intervals are in columns `VALUE_low` and `VALUE_high`, or `low` and `high`."""
+
+    def judge(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+        judged = {}
+        for value in values:
+            low, high = (
+                f"{value}_{end}" if f"{value}_low" in old.columns else end for end in ("low", "high")
+            )
+            meet = (new[low] <= old[high]) & (old[low] <= new[high])
+            known = old[low].notna() & new[low].notna()
+            judged[value] = meet.astype(object).where(known, None)
+        return pd.DataFrame(judged)
+
+    return judge
+
+
+def columns_alike(*columns: str) -> Judge:
+    """A judge of some columns, which must be equal."""
+
+    def judge(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame({column: _same(old[column], new[column], 0.0) for column in columns})
+
+    return judge
+
+
+COMPARED: dict[str, Judge] = {
+    "tables/landscape_values": close,
+    "tables/strict_minima": close,
+    "tables/global_minima": close,
+    "tables/assumptions": columns_alike("loss", "assumption", "holds"),
+    "tables/minima": close,
+    "tables/network_sizes": close,
+    "figures/basin_depth": close,
+    "figures/barriers": close,
+    "tables/two_clusters": overlapping(
+        "escaped",
+        "at_collapsed_value",
+        "ends_success",
+        "ends_collapsed",
+        "escape_median",
+        "min_d_loss_median",
+    ),
+    "figures/width": overlapping("median", "escaped", "sooner"),
+    "figures/imbalance_clusters": overlapping("collapsed", "success", "ever"),
+    "tables/table2": scores,
+    "tables/ema": scores,
+    "tables/hinge": scores,
+    "tables/least_squares": scores,
+    "tables/narrow": scores,
+    "tables/lsun": scores,
+    "tables/bad_init": scores,
+    "tables/authors": scores,
+    "claims": columns_alike("id", "verdict"),
+}
+"""Files below the results of a preset, and how their figures are judged."""
+
+
+def comparison_table(found: list[Comparison], results: Path, reference: Path) -> Table:
+    """A line per file."""
+    rows = [
+        [
+            Cell(one.name),
+            Cell(str(one.figures)),
+            Cell(str(one.outside), one.outside > 0),
+            Cell(one.verdict, one.verdict != SAME),
+            Cell(one.first),
+        ]
+        for one in found
+    ]
+    columns = [Column("file"), Column("figures"), Column("outside"), Column("verdict", words=True)]
+    columns.append(Column("the first that is outside", words=True))
+    notes = [
+        "The same are, of the theory, values that differ by a thousandth at most; of games, 95 % intervals "
+        f"that overlap; of trained networks, IS within {100 * IS_WITHIN:g} % and FID within "
+        f"{100 * FID_WITHIN:g} %; of claims, equal verdicts."
+    ]
+    title = f"{results} beside {reference}"
+    return Table(title, notes, columns, [Section("Files", rows)], "comparison")

@@ -1,0 +1,139 @@
+"""A run beside reference results: what counts as the same, what differs, what is refused."""
+
+import pandas as pd
+import pytest
+from made_up_results import ROOT, results, write
+
+from ganscape.claims.comparison import COMPARED, MISSING, OTHER, SAME, compare
+from ganscape.cli import main
+from ganscape.errors import InputError
+
+PROVENANCE = pd.DataFrame(
+    [
+        ("version", "ganscape", "0.1.0"),
+        ("version", "torch", "2.14.1"),
+        ("hardware", "cores", "2"),
+        ("not as in the paper", "training.iterations", "100 instead of 100000"),
+    ],
+    columns=["section", "name", "value"],
+)
+
+
+def run(folder, **changed):
+    """Results of a preset in `folder`: made-up tables, some of them changed."""
+    tables = results() | {"tables/provenance": PROVENANCE.copy()}
+    tables["claims"] = pd.DataFrame({"id": ["a", "b"], "verdict": ["reproduced", "deviates"]})
+    tables["figures/imbalance_clusters"] = tables["figures/imbalance_clusters"].assign(
+        ever=0.5, ever_low=0.4, ever_high=0.6
+    )
+    for name, change in changed.items():
+        change(tables[f"{name.split('_')[0]}/{name.split('_', 1)[1]}" if name != "claims" else name])
+    for name in ("tables/two_clusters", "figures/width"):
+        del tables[name]
+    write(folder, tables)
+    return folder
+
+
+@pytest.fixture
+def reference(tmp_path):
+    return run(tmp_path / "reference")
+
+
+def verdicts(found):
+    return {one.name: one.verdict for one in found}
+
+
+def test_a_run_is_the_same_as_itself(reference):
+    found = compare(reference, reference)
+    assert set(verdicts(found).values()) == {SAME}
+    assert all(one.figures for one in found)
+
+
+def set_to(column, value, row=0):
+    def change(table):
+        table.loc[table.index[row], column] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "value", "verdict"),
+    [
+        ("tables_landscape_values", "value", -0.4775, SAME),
+        ("tables_landscape_values", "value", -0.49, OTHER),
+        ("tables_assumptions", "holds", False, OTHER),
+        ("tables_assumptions", "evidence", "in other words", SAME),
+        ("tables_table2", "fid", 5.18 * 1.2, SAME),
+        ("tables_table2", "fid", 5.18 * 1.3, OTHER),
+        ("tables_table2", "is_mean", 11.24 * 0.85, OTHER),
+        ("tables_table2", "status", "diverged", OTHER),
+        ("figures_imbalance_clusters", "collapsed_low", 0.94, SAME),
+        ("figures_imbalance_clusters", "collapsed_low", 0.96, OTHER),
+        ("claims", "verdict", "deviates", OTHER),
+    ],
+)
+def test_a_figure_is_the_same_within_its_tolerance(reference, tmp_path, file, column, value, verdict):
+    ours = run(tmp_path / "ours", **{file: set_to(column, value)})
+    found = {one.name: one for one in compare(ours, reference)}
+    name = file if file == "claims" else file.replace("_", "/", 1)
+    assert found[name].verdict == verdict
+    if verdict == OTHER:
+        assert found[name].outside == 1 and found[name].first.startswith(
+            f"row 1, {column.removesuffix('_low')}"
+        )
+    assert {one.verdict for one in found.values() if one.name != name} == {SAME}
+
+
+def test_files_and_rows_that_are_missing_are_named(reference, tmp_path):
+    ours = run(tmp_path / "ours")
+    (ours / "tables/hinge.csv").unlink()
+    shorter = pd.read_csv(ours / "tables/lsun.csv").iloc[:2]
+    shorter.to_csv(ours / "tables/lsun.csv", index=False)
+    found = {one.name: one for one in compare(ours, reference)}
+    assert found["tables/hinge"].verdict == MISSING
+    assert found["tables/lsun"].verdict == OTHER and found["tables/lsun"].first.startswith("2 rows of")
+
+
+def test_results_of_another_version_are_refused(reference, tmp_path):
+    ours = run(tmp_path / "ours", tables_provenance=set_to("value", "0.2.0"))
+    with pytest.raises(
+        InputError, match=r"ours is of another version than .*: ganscape is 0\.2\.0 and 0\.1\.0"
+    ):
+        compare(ours, reference)
+
+
+def test_results_of_another_configuration_are_refused(reference, tmp_path):
+    ours = run(tmp_path / "ours", tables_provenance=set_to("value", "300 instead of 100000", 3))
+    with pytest.raises(InputError, match=r"another configuration than .*: training\.iterations is 300 instead"):
+        compare(ours, reference)
+
+
+def test_another_machine_is_not(reference, tmp_path):
+    ours = run(tmp_path / "ours", tables_provenance=set_to("value", "64", 2))
+    assert set(verdicts(compare(ours, reference)).values()) == {SAME}
+
+
+def test_results_without_provenance_are_refused(reference, tmp_path):
+    with pytest.raises(
+        InputError, match=r"provenance\.csv does not exist: make it with `snakemake available`"
+    ):
+        compare(tmp_path, reference)
+
+
+def test_the_step_prints_a_line_per_file_and_fails_where_one_differs(reference, tmp_path, capsys):
+    arguments = ["compare", "--results", str(reference), "--reference", str(reference)]
+    assert main(arguments) == 0
+    assert "| tables/table2 |" in capsys.readouterr().out
+    ours = run(tmp_path / "ours", tables_table2=set_to("fid", 99.0))
+    assert main(["compare", "--results", str(ours), "--reference", str(reference)]) == 1
+    said = capsys.readouterr()
+    assert "row 1, fid: 99.0, not 5.18" in said.out
+    assert said.err.strip().endswith("tables/table2") and said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("preset", ["quick"])
+def test_the_reference_results_have_what_is_compared_and_are_of_this_version(preset):
+    folder = ROOT / "results/reference" / preset
+    found = compare(folder, folder)
+    assert {one.verdict for one in found} == {SAME}
+    assert {one.name for one in found} == set(COMPARED)
