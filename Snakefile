@@ -76,6 +76,12 @@ rule least_squares:
         SCORES["least_squares"],
 
 
+# Where there are any (own_losses in config.yaml).
+rule own_losses:
+    input:
+        SCORES.get("own_losses", []),
+
+
 rule narrow:
     input:
         SCORES["narrow"],
@@ -174,6 +180,7 @@ rule all:
         rules.table2.input,
         rules.hinge.input,
         rules.least_squares.input,
+        rules.own_losses.input,
         rules.ema.input,
         rules.narrow.input,
         rules.imbalanced.input,

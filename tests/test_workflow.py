@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ganscape.objectives import OBJECTIVES
 from ganscape.reporting.paper_figures import paper_figures
 
 ROOT = Path(__file__).parents[1]
@@ -184,6 +185,39 @@ def test_all_has_every_study_of_the_paper(tmp_path):
     assert counts["evaluate_gan"] == scored and counts["train_gan"] == scored + 6
     assert counts["train_from_bad_start"] == 36
     assert counts["render_scores"] == 5 and counts["draw_samples"] == 8
+
+
+def test_losses_of_ones_own_are_trained_beside_the_paper_s(tmp_path):
+    example = ROOT / "examples/gradient_penalties.py"
+    overlay = tmp_path / "mine.yaml"
+    overlay.write_text(f"own_losses: {{file: {example}, losses: [rs-r1r2]}}")
+    counts = job_counts(tmp_path, "own_losses", "--configfile", overlay)
+    assert counts["train_gan"] == counts["evaluate_gan"] == 3 * 4 * 3  # losses, widths, seeds
+    result = dry_run(tmp_path, "own_losses", "--printshellcmds", "--configfile", overlay, quiet="progress")
+    commands = [line for line in result.stdout.splitlines() if "-m ganscape train " in line]
+    assert all((f"--loss-file {example}" in line) == ("--loss rs-r1r2" in line) for line in commands)
+    everything = job_counts(tmp_path, "all", "--configfile", overlay)
+    assert everything["train_gan"] == job_counts(tmp_path, "all")["train_gan"] + 4 * 3
+
+
+def test_a_loss_of_ones_own_has_a_name_of_its_own(tmp_path):
+    overlay = tmp_path / "overlay.yaml"
+    for loss in OBJECTIVES:
+        overlay.write_text(
+            f"own_losses: {{file: {ROOT / 'examples/gradient_penalties.py'}, losses: [{loss}]}}"
+        )
+        result = dry_run(tmp_path, "all", "--configfile", overlay)
+        assert f"own_losses.losses.0: there is a loss {loss} already" in result.stderr
+
+
+def test_the_claims_wait_for_everything_and_what_is_available_for_nothing(tmp_path):
+    counts = job_counts(tmp_path, "claims")
+    assert counts["tabulate_claims"] == counts["tabulate_provenance"] == counts["count_networks"] == 1
+    assert counts["train_gan"] > 100 and counts["render_scores"] == 3
+    table = tmp_path / "results/paper/tables/two_clusters.csv"
+    table.parent.mkdir(parents=True)
+    counts = job_counts(tmp_path, "available")
+    assert counts == {"tabulate_claims": 1, "tabulate_provenance": 1, "available": 1, "total": 3}
 
 
 LANDSCAPE_JOBS = {
@@ -438,6 +472,10 @@ def test_shipped_presets_are_valid(tmp_path, preset):
             "lsun: {images: [{stands_for: tower, dataset: digits, image_size: 256, channels: 3}]}",
             "{file}: lsun.images.0.stands_for: 'tower' is not one of lsun_church_outdoor, lsun_tower",
         ),
+        ("own_losses: {losses: [mine]}", "own_losses.file: (empty) does not exist: name the Python file"),
+        ("own_losses: {file: mine.py, losses: [a]}", "{file}: own_losses.file: mine.py does not exist"),
+        ("own_losses: {file: mine.py}", "own_losses.losses: none are named: name those of mine.py to train"),
+        ("own_losses: {losses: [A/B]}", "{file}: own_losses.losses.0: 'A/B' does not match"),
     ],
 )
 def test_a_wrong_configuration_ends_in_one_line(tmp_path, overlay, complaint):

@@ -8,6 +8,8 @@ a *paired* one judges each generated point against the real point it is paired w
 
     min_Y  sup_f  sum_i  h(f(x_i) - f(y_i)).
 
+Either may add a `penalty` (`ganscape.penalties`) to the discriminator's loss.
+
 Nothing here knows of devices, optimisers or images: the theory, the low-dimensional games and the image
 experiments all take their losses from this page. The losses are means over the *last* dimension of the
 logits, so logits of shape (B,) give one scalar and logits of shape (S, n) give one loss per game, (S,).
@@ -20,6 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ganscape.errors import InputError
+from ganscape.penalties import InterpolationPenalty, Penalty
 
 ScalarFunction = Callable[[Tensor], Tensor]
 
@@ -32,8 +35,8 @@ class SeparableObjective:
     h1: ScalarFunction
     h2: ScalarFunction
     generator_score: ScalarFunction
+    penalty: Penalty | None = None
     generator_needs_real = False
-    gradient_penalty_weight = 0.0
 
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         """-mean h1(f(x)) - mean h2(-f(y)); logits (..., n) to losses (...)."""
@@ -50,8 +53,8 @@ class PairedObjective:
 
     name: str
     h: ScalarFunction
+    penalty: Penalty | None = None
     generator_needs_real = True
-    gradient_penalty_weight = 0.0
 
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         """-mean h(f(x_i) - f(y_i)); logits (..., n) to losses (...)."""
@@ -66,7 +69,6 @@ class PairedObjective:
 class WassersteinObjective(PairedObjective):
     """WGAN-GP: h(t) = t under a gradient penalty; pairing cancels from a linear generator loss."""
 
-    gradient_penalty_weight: float = 10.0
     generator_needs_real = False
 
     def generator_loss(self, fake_logits: Tensor, real_logits: Tensor | None = None) -> Tensor:
@@ -116,13 +118,13 @@ OBJECTIVES: dict[str, Objective] = {
         PairedObjective("rs", h=logistic),
         PairedObjective("rp-hinge", h=hinge),
         PairedObjective("rp-ls", h=minus_squared_distance_to_one),
-        WassersteinObjective("wgan-gp", h=identity),
+        WassersteinObjective("wgan-gp", h=identity, penalty=InterpolationPenalty(10.0)),
     )
 }
 
 
 def objective(name: str) -> Objective:
-    """The objective called `name` (design names: js, hinge, ls, rs, rp-hinge, rp-ls, wgan-gp)."""
+    """The objective called `name`: one of `OBJECTIVES`, to which `ganscape.own_losses` may have added."""
     try:
         return OBJECTIVES[name]
     except KeyError:

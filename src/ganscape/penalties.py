@@ -1,13 +1,33 @@
-"""Gradient penalties on the discriminator."""
+"""Gradient penalties on the discriminator.
+
+A *penalty* is what an objective of `ganscape.objectives` may add to the discriminator's loss: a function of
+the discriminator, real and generated points without gradients, and the position in [0, 1] of a point on each
+segment between them. It returns a mean over the batch, to be differentiated with respect to the weights of
+the discriminator.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+Discriminator = Callable[[Tensor], Tensor]
+Penalty = Callable[[Discriminator, Tensor, Tensor, Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class InterpolationPenalty:
+    """`weight` times `interpolation_gradient_penalty`: the penalty of WGAN-GP."""
+
+    weight: float
+
+    def __call__(self, discriminator: Discriminator, real: Tensor, fake: Tensor, position: Tensor) -> Tensor:
+        return self.weight * interpolation_gradient_penalty(discriminator, real, fake, position)
+
 
 def interpolation_gradient_penalty(
-    discriminator: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, position: Tensor
+    discriminator: Discriminator, real: Tensor, fake: Tensor, position: Tensor
 ) -> Tensor:
     """E (||grad f(x_bar)|| - 1)^2 with x_bar on the segment between x_i and y_i (Gulrajani et al., 2017).
 
@@ -16,9 +36,23 @@ def interpolation_gradient_penalty(
     mean over the last dimension of `position`, to be differentiated with respect to the discriminator's
     weights.
     """
-    batch = position.dim()
-    position = position.reshape(*position.shape, *[1] * (real.dim() - batch))
-    between = torch.lerp(fake, real, position).requires_grad_(True)
-    (gradient,) = torch.autograd.grad(discriminator(between).sum(), between, create_graph=True)
-    norms = gradient.flatten(batch).norm(dim=-1)
+    position = position.reshape(*position.shape, *[1] * (real.dim() - position.dim()))
+    norms = _gradients(discriminator, torch.lerp(fake, real, position)).norm(dim=-1)
     return ((norms - 1) ** 2).mean(-1)
+
+
+def squared_gradient_norm(discriminator: Discriminator, points: Tensor) -> Tensor:
+    """E ||grad f||^2 over `points`, (B, ...) of one game or (S, B, ...) of S of them.
+
+    R1 where the points are real, R2 where they are generated (Mescheder et al., 2018), each usually weighed
+    by half of some gamma. To be differentiated with respect to the discriminator's weights.
+    """
+    return _gradients(discriminator, points).square().sum(-1).mean(-1)
+
+
+def _gradients(discriminator: Discriminator, points: Tensor) -> Tensor:
+    """Of each logit with respect to its point as one vector, (..., d), to be differentiated again."""
+    points = points.detach().requires_grad_(True)
+    logits = discriminator(points)
+    (gradient,) = torch.autograd.grad(logits.sum(), points, create_graph=True)
+    return gradient.flatten(logits.dim())

@@ -1,6 +1,7 @@
 """The workflow itself, run by Snakemake: the quick preset's graph with four tiny runs, up to the report."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -36,6 +37,7 @@ clusters:
   frames: 3
   gaussians: {seeds: 2, iterations: 20, observe_every: 10, samples: 50}
 other_losses: {widths: [bottleneck]}
+own_losses: {file: EXAMPLE, losses: [rs-r1r2]}
 narrow: {base_features: 8, snapshots_every: 2}
 imbalanced: {snapshots_every: 2}
 bad_init: {learning_rates: [1.0e-5], snapshots_every: 2, start: {iterations: 2}}
@@ -46,7 +48,7 @@ table2:
   rows:
     - {architecture: cnn, width: quarter, normalisation: spectral, loss: js}
     - {architecture: cnn, width: quarter, normalisation: spectral, loss: rs}
-"""
+""".replace("EXAMPLE", str(ROOT / "examples/gradient_penalties.py"))
 
 pytestmark = pytest.mark.end_to_end
 
@@ -101,6 +103,26 @@ def test_a_second_workflow_in_the_same_folder_says_so_and_stops(tmp_path):
     assert begun.returncode == 0
     assert second.returncode != 0 and "locked" in second.stdout + second.stderr
     assert snakemake(tmp_path, "prepare").returncode == 0
+
+
+def test_a_loss_of_ones_own_is_trained_and_stands_beside_the_paper_s(finished):
+    table = pd.read_csv(finished / RESULTS / "tables/own_losses.csv")
+    done = table[(table["status"] == "done") & (table["ema"] == "no")]
+    assert list(done["loss"]) == ["js", "rs", "rs-r1r2"]
+    assert "rs-r1r2 + SN; bottleneck" in (finished / RESULTS / "tables/own_losses.md").read_text()
+
+
+def test_every_claim_is_judged_and_the_report_opens_with_the_verdicts(finished):
+    ledger = pd.read_csv(finished / RESULTS / "claims.csv").set_index("id")
+    assert len(ledger) == 181
+    assert ledger.loc["thm2-gmr", "verdict"] == "reproduced"
+    assert ledger.loc["table2-cifar10-cnn-quarter-rs-fid", "verdict"] == "stand-in"
+    assert ledger.loc["table2-cifar10-cnn-full-rs-fid", "verdict"] == "not run"
+    assert ledger.loc["two-rs-escape", "verdict"] == "stand-in"
+    said = (finished / RESULTS / "logs/tabulate_claims.log").read_text()
+    assert re.fullmatch(r"181 claims: \d+ reproduced, \d+ deviate, \d+ stand in, \d+ not run\n", said)
+    provenance = pd.read_csv(finished / RESULTS / "tables/provenance.csv")
+    assert "training.iterations" in set(provenance["name"])
 
 
 def test_the_table_has_what_was_run_and_names_what_was_not(finished):

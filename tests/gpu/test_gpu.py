@@ -44,7 +44,7 @@ def batches_of(run, seed, device):
     latents = torch.randn(1 + steps, BATCH, 128, generator=random).to(device)
     real = torch.rand(steps + run.objective.generator_needs_real, BATCH, 3, 32, 32, generator=random)
     positions = torch.rand(steps, BATCH, generator=random).to(device)
-    penalised = run.objective.gradient_penalty_weight
+    penalised = run.objective.penalty is not None
     return Batches(tuple(latents), tuple(real.to(device)), tuple(positions) if penalised else ())
 
 

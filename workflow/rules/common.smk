@@ -21,6 +21,8 @@ from ganscape.widths import WIDTHS
 # ---------------------------------------------------------------------------------------------------
 # Is it valid?
 
+# The losses of `ganscape.objectives`, which imports PyTorch.
+KNOWN_LOSSES = ["js", "hinge", "ls", "rs", "rp-hinge", "rp-ls", "wgan-gp"]
 # Widths of discriminator and generator in the paper's two-cluster experiment.
 PAPER_WIDTHS = [10, 5]
 
@@ -60,6 +62,7 @@ def check_configuration():
     check_images()
     check_classes()
     check_rows()
+    check_own_losses()
     check_base_features()
     check_evaluation()
     check_clusters()
@@ -182,6 +185,21 @@ def row_of_table(settings):
     return tuple(
         settings[key] for key in ("architecture", "width", "spectral_norm", "loss")
     )
+
+
+def check_own_losses():
+    """They are in a file, and have names that no other loss has."""
+    own = config["own_losses"]
+    if own["losses"] and not Path(own["file"]).is_file():
+        problem = f"{own['file'] or '(empty)'} does not exist: name the Python file that defines the losses"
+        configuration_error(["own_losses", "file"], problem)
+    if own["file"] and not own["losses"]:
+        problem = f"none are named: name those of {own['file']} to train"
+        configuration_error(["own_losses", "losses"], problem)
+    for place, loss in enumerate(own["losses"]):
+        if loss in KNOWN_LOSSES:
+            problem = f"there is a loss {loss} already: give yours another name"
+            configuration_error(["own_losses", "losses", place], problem)
 
 
 def check_base_features():
@@ -380,6 +398,23 @@ STUDIES = {
         for study, losses in OTHER_LOSSES.items()
     },
 }
+OWN_LOSSES = config["own_losses"]
+if OWN_LOSSES["losses"]:
+    STUDIES["own_losses"] = {
+        "places": {"cifar10": HALVES["cifar10"]},
+        "rows": [
+            {
+                "architecture": "resnet",
+                "width": width,
+                "normalisation": "spectral",
+                "loss": loss,
+            }
+            for width, loss in product(
+                config["other_losses"]["widths"], [*COMPARED, *OWN_LOSSES["losses"]]
+            )
+        ],
+        "seeds": config["other_losses"]["seeds"],
+    }
 AUTHORS = config["authors"]
 AUTHORS_GENERATOR = f"{RESULTS}/authors/{{generator}}"
 AUTHORS_HALVES = {"cifar": "cifar10", "stl": "stl10"}
@@ -389,6 +424,7 @@ STUDY_TITLES = {
     "least_squares": "Least-squares losses",
     "narrow": "Narrow networks on small images",
     "lsun": "LSUN",
+    "own_losses": "Losses of one's own",
 }
 # The losses of both theorems; WGAN-GP needs a constraint on f.
 THEORY_LOSSES = ["js", "hinge", "ls", "rs", "rp-hinge", "rp-ls"]
@@ -402,7 +438,7 @@ wildcard_constraints:
     architecture="[a-z0-9]+",
     width="[a-z]+",
     normalisation="[a-z]+",
-    loss="[a-z-]+",
+    loss="[a-z][a-z0-9-]*",
     generator_learning_rate="[0-9.e-]+",
     seed=r"\d+",
     place="|".join({name for study in STUDIES.values() for name in study["places"]}),
@@ -752,6 +788,17 @@ GPU_OPTIONS = options(
 )
 
 
+def own_loss_file(loss):
+    """The option that says where a loss of one's own is defined."""
+    return {"loss_file": OWN_LOSSES["file"]} if loss in OWN_LOSSES["losses"] else {}
+
+
+def study_options(wildcards):
+    """Which table of scores, and of which losses of one's own."""
+    own = OWN_LOSSES["losses"] if wildcards.study == "own_losses" else []
+    return f"--study {wildcards.study} {repeated('--own-loss', own)}"
+
+
 def training_options(wildcards):
     settings = SETTINGS[wildcards.data]
     chosen = recipe(wildcards.data, wildcards.architecture, wildcards.loss)
@@ -762,6 +809,7 @@ def training_options(wildcards):
             "base_features": settings["base_features"][wildcards.architecture],
             "normalisation": wildcards.normalisation,
             "loss": wildcards.loss,
+            **own_loss_file(wildcards.loss),
             **TRAINING,
             **settings["snapshots"],
             "generator_learning_rate": wildcards.generator_learning_rate,

@@ -17,6 +17,7 @@ STUDY_TARGETS = [
     "authors",
     "landscape",
     "clusters",
+    *(["own_losses"] if OWN_LOSSES["losses"] else []),
 ]
 # Wildcards that jobs of a rule may differ in and yet take the same time.
 ALIKE = {"seed", "generator_learning_rate", "normalisation", "share", "choice"}

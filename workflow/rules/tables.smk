@@ -37,11 +37,12 @@ rule render_scores:
         mem_mb=1000,
         runtime=10,
     params:
+        study=study_options,
         halves=lambda wildcards: place_options(wildcards.study),
     message:
         "Rendering table {wildcards.study}"
     shell:
-        "python -m ganscape score-table --study {wildcards.study} --metrics {input} {params.halves}"
+        "python -m ganscape score-table {params.study} --metrics {input} {params.halves}"
         " --output-directory $(dirname {output.html}) > {log} 2>&1"
 
 
@@ -71,11 +72,12 @@ rule draw_samples:
         mem_mb=1000,
         runtime=10,
     params:
+        study=study_options,
         place=lambda wildcards: f"--half {wildcards.place}={STUDIES[wildcards.study]['places'][wildcards.place]}",
     message:
         "Drawing samples of table {wildcards.study}, {wildcards.place}"
     shell:
-        "python -m ganscape sample-sheet --study {wildcards.study} --metrics {input} {params.place}"
+        "python -m ganscape sample-sheet {params.study} --metrics {input} {params.place}"
         " --output {output.png} > {log} 2>&1"
 
 

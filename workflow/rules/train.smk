@@ -4,6 +4,8 @@
 rule train_gan:
     input:
         **prepared("{data}"),
+        # A file of one's own: other losses in it are another training.
+        own=lambda wildcards: own_loss_file(wildcards.loss).get("loss_file", []),
     output:
         # Only the record that a run ends with. What it may resume from (checkpoints, history) lies beside
         # it, undeclared, because Snakemake deletes the outputs of a failed job; `update` keeps the record

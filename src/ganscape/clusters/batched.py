@@ -16,7 +16,6 @@ from ganscape.clusters.distributions import Distribution
 from ganscape.clusters.games import Game
 from ganscape.clusters.observations import Observation
 from ganscape.clusters.starts import Start, batches, penalty_positions
-from ganscape.penalties import interpolation_gradient_penalty
 from ganscape.threads import one_thread
 
 # What a game's numbers are must not depend, even in the last bit, on what is played beside it. On a
@@ -85,8 +84,8 @@ class BatchedGames:
             fake = self.game.generator(self.generator, latents)
         judged = self._logits(self.discriminator, torch.cat((real, fake), 1))
         losses = self.game.discriminator_loss(*judged.split((real.shape[1], fake.shape[1]), 1))
-        if weight := self.game.objective.gradient_penalty_weight:
-            losses = losses + weight * interpolation_gradient_penalty(
+        if penalty := self.game.objective.penalty:
+            losses = losses + penalty(
                 lambda points: self._logits(self.discriminator, points), real, fake, next(self._positions)
             )
         self.discriminator_optimiser.zero_grad()

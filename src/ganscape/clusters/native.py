@@ -22,6 +22,7 @@ from ganscape.clusters.starts import Start, penalty_positions
 from ganscape.compilation import CompilationError, compiled, compiler
 from ganscape.errors import InputError
 from ganscape.objectives import PairedObjective, ScalarFunction, WassersteinObjective
+from ganscape.penalties import InterpolationPenalty
 
 SOURCE = Path(__file__).with_name("native.cpp")
 LARGEST_LAYER = 64  # above, libraries for matrix products are faster
@@ -44,6 +45,8 @@ def unsupported(game: Game, device: torch.device, points: int) -> str | None:
         return "batches are drawn anew"
     if any(function not in FUNCTIONS for function in _scalar_functions(game)):
         return "the loss is not one of ganscape.objectives"
+    if not isinstance(game.objective.penalty, InterpolationPenalty | None):
+        return "the penalty is not WGAN-GP's"
     if max(*game.discriminator.sizes, *game.generator.sizes) > LARGEST_LAYER:
         return f"a layer has more than {LARGEST_LAYER} units"
     if _memory(game, points) > LARGEST_GAME:
@@ -58,7 +61,7 @@ def unsupported(game: Game, device: torch.device, points: int) -> str | None:
 def _memory(game: Game, points: int) -> int:
     """Bytes that `native.cpp` takes for the units of all points and for their gradients."""
     units = [sum(network.sizes) for network in (game.discriminator, game.generator)]
-    kinds = 5 if game.objective.gradient_penalty_weight else 2
+    kinds = 5 if game.objective.penalty else 2
     return points * (kinds * units[0] + 2 * units[1]) * game.dtype.itemsize
 
 
@@ -106,7 +109,7 @@ class NativeGames:
 
     def _next_positions(self, steps: int) -> np.ndarray:
         """Where the penalty looks in the next steps of D, (S, steps, n); nothing if there is no penalty."""
-        if not self.game.objective.gradient_penalty_weight:
+        if not self.game.objective.penalty:
             return np.empty(0)
         return torch.stack(list(islice(self._positions, steps)), 1).numpy()
 
@@ -140,7 +143,7 @@ def _macros(game: Game, points: int, observed: int) -> dict[str, str | int | flo
         "H2": h2,
         "SCORE": score,
         "SEPARABLE_FACTOR": game.separable_factor,
-        "PENALTY_WEIGHT": game.objective.gradient_penalty_weight,
+        "PENALTY_WEIGHT": game.objective.penalty.weight if game.objective.penalty else 0.0,
         "SIMULTANEOUS": int(game.simultaneous),
     }
 

@@ -8,7 +8,6 @@ from torch import Tensor
 from ganscape.clusters.distributions import Distribution
 from ganscape.clusters.games import Game
 from ganscape.clusters.starts import Stream, batches, initial_state, penalty_positions, start
-from ganscape.penalties import interpolation_gradient_penalty
 
 
 def play(
@@ -32,10 +31,8 @@ def play(
             real, latents = (batch[0] for batch in next(steps))
             fake = generator(latents).detach()
             loss = game.discriminator_loss(discriminator(real)[:, 0], discriminator(fake)[:, 0])
-            if weight := game.objective.gradient_penalty_weight:
-                loss = loss + weight * interpolation_gradient_penalty(
-                    discriminator, real, fake, next(positions)[0]
-                )
+            if penalty := game.objective.penalty:
+                loss = loss + penalty(discriminator, real, fake, next(positions)[0])
             discriminator_optimiser.zero_grad()
             loss.backward()
             discriminator_optimiser.step()

@@ -3,12 +3,20 @@
 import argparse
 from pathlib import Path
 
-from ganscape.reporting.studies import DATASET_NAMES, STUDIES, Half
+from ganscape.reporting.studies import DATASET_NAMES, STUDIES, Half, Study, study
 
 
 def add_study(parser: argparse.ArgumentParser) -> None:
     """Which table (`ganscape.reporting.studies`)."""
     parser.add_argument("--study", choices=STUDIES, required=True, help="the table")
+    parser.add_argument(
+        "--own-loss", action="append", default=[], help="a loss of table own_losses, by name; repeatable"
+    )
+
+
+def chosen_study(arguments: argparse.Namespace) -> Study:
+    """The table that was asked for."""
+    return study(arguments.study, tuple(arguments.own_loss))
 
 
 def add_measurements(parser: argparse.ArgumentParser) -> None:

@@ -3,10 +3,9 @@
 import argparse
 from pathlib import Path
 
-from ganscape.commands.score_arguments import add_measurements, add_study
+from ganscape.commands.score_arguments import add_measurements, add_study, chosen_study
 from ganscape.reporting.measurements import read_measurements
 from ganscape.reporting.score_tables import display, score_table, write
-from ganscape.reporting.studies import study
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    chosen = study(arguments.study)
+    chosen = chosen_study(arguments)
     measurements = read_measurements(arguments.metrics)
     table = score_table(chosen, measurements, arguments.half)
     write(table, display(chosen, table, measurements, arguments.half), arguments.output_directory)

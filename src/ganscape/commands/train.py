@@ -4,12 +4,14 @@ import argparse
 from pathlib import Path
 
 from ganscape.commands.devices import add_device_arguments, chosen_device
+from ganscape.files import digest
 from ganscape.images import datasets, starts
 from ganscape.images.networks import ARCHITECTURES, NORMALISATIONS, WIDTHS, paper_features
 from ganscape.images.precision import PRECISIONS
 from ganscape.images.specification import RunSpecification
 from ganscape.images.training import Schedule, train
 from ganscape.objectives import OBJECTIVES
+from ganscape.own_losses import own_losses
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--base-features", type=int, help="generator's features at full width (default: the paper's)"
     )
     parser.add_argument("--normalisation", choices=NORMALISATIONS, default="spectral", help="of D")
-    parser.add_argument("--loss", choices=OBJECTIVES, required=True, help="the objective")
+    parser.add_argument(
+        "--loss", required=True, help=f"the objective: {', '.join(OBJECTIVES)}, or one of --loss-file"
+    )
+    parser.add_argument("--loss-file", type=Path, help="a Python file with losses of one's own, which is run")
     parser.add_argument("--iterations", type=int, default=100_000, help="generator steps")
     parser.add_argument("--batch-size", type=int, default=64, help="images per batch")
     parser.add_argument("--generator-learning-rate", type=float, required=True, help="initial, of Adam")
@@ -61,6 +66,8 @@ def run(arguments: argparse.Namespace) -> None:
     size = dataset.image_size
     base = arguments.base_features
     start = None if arguments.start is None else starts.load(arguments.start)
+    own = own_losses(arguments.loss_file) if arguments.loss_file else {}
+    OBJECTIVES.update(own)
     specification = RunSpecification(
         data=dataset.name,
         image_size=size,
@@ -81,6 +88,7 @@ def run(arguments: argparse.Namespace) -> None:
         precision=arguments.precision,
         start="" if start is None else start.digest,
         images_sha256=dataset.images_sha256,
+        loss_file_sha256=digest(arguments.loss_file, "sha256") if arguments.loss in own else "",
     )
     schedule = Schedule(
         arguments.history_every,

@@ -19,7 +19,6 @@ from ganscape.images.networks.layers import can_filter, use_minimal_filtering
 from ganscape.images.networks.spectral import normalised_once, spectrally_normalised_layers
 from ganscape.images.precision import reduced, widened
 from ganscape.images.specification import RunSpecification
-from ganscape.penalties import interpolation_gradient_penalty
 
 
 def learning_rate_factor(iteration: int, iterations: int) -> float:
@@ -51,7 +50,7 @@ class Game:
         self.discriminator = discriminator
         if self._device().type == "cpu" and can_filter(specification.precision):
             use_minimal_filtering(self.generator)
-            if not self.objective.gradient_penalty_weight:  # whose gradient is differentiated again
+            if self.objective.penalty is None:  # whose gradient is differentiated again
                 use_minimal_filtering(self.discriminator)
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
         # Listed once, because to look for them takes a narrow network's step longer than to use them.
@@ -87,9 +86,8 @@ class Game:
             with self._reduced():
                 logits = self._judge(real, fake)
             loss = self.objective.discriminator_loss(*map(widened, logits))
-            if self.objective.gradient_penalty_weight:
-                penalty = interpolation_gradient_penalty(self.discriminator, real, fake, position)
-                loss = loss + self.objective.gradient_penalty_weight * penalty
+            if self.objective.penalty is not None:
+                loss = loss + self.objective.penalty(self.discriminator, real, fake, position)
             self.discriminator_optimiser.zero_grad()
             loss.backward()
         self.discriminator_optimiser.step()

@@ -23,7 +23,9 @@ class RunSpecification:
     `iterations`, each of which is one generator step and `discriminator_steps` discriminator steps.
     `precision` is one of `ganscape.images.precision`. `start`
     is the digest of the initial point (`ganscape.images.starts`), empty for random weights; `images_sha256`
-    is that of the prepared images, so that a run never goes on with others of the same name.
+    is that of the prepared images, so that a run never goes on with others of the same name, and
+    `loss_file_sha256` that of the file that the loss is from (`ganscape.own_losses`), empty for those of
+    `ganscape.objectives`.
     """
 
     data: str
@@ -45,6 +47,7 @@ class RunSpecification:
     precision: str = "float32"
     start: str = ""
     images_sha256: str = ""
+    loss_file_sha256: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "betas", tuple(self.betas))
@@ -62,7 +65,8 @@ class RunSpecification:
             self.normalisation in NORMALISATIONS, "normalisation", self.normalisation, str(NORMALISATIONS)
         )
         _require(self.precision in PRECISIONS, "precision", self.precision, str(PRECISIONS))
-        objective(self.loss)  # raises on an unknown name
+        if not self.loss_file_sha256:  # a loss of one's own is needed to train, not to look at what it gave
+            objective(self.loss)  # raises on an unknown name
 
     @property
     def objective(self) -> Objective:
@@ -95,7 +99,7 @@ class RunSpecification:
         if not isinstance(values, Mapping):
             raise InputError(f"not the specification of a run: {values!r}")
         known = {field.name for field in fields(cls)}
-        required = known - {"precision", "start", "images_sha256"}
+        required = known - {"precision", "start", "images_sha256", "loss_file_sha256"}
         if wrong := (set(values) - known) | (required - set(values)):
             raise InputError(f"not the specification of a run: missing or unknown {', '.join(sorted(wrong))}")
         return cls(**values)

@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from ganscape.images.specification import RunSpecification
-from ganscape.penalties import interpolation_gradient_penalty
 
 
 class TextbookGame:
@@ -58,9 +57,8 @@ class TextbookGame:
         with parametrize.cached():
             fake = self.generator(latents)
             loss = self.objective.discriminator_loss(self.discriminator(real), self.discriminator(fake))
-            if self.objective.gradient_penalty_weight:
-                penalty = interpolation_gradient_penalty(self.discriminator, real, fake.detach(), position)
-                loss = loss + self.objective.gradient_penalty_weight * penalty
+            if self.objective.penalty is not None:
+                loss = loss + self.objective.penalty(self.discriminator, real, fake.detach(), position)
             loss.backward()
         self._log_gradient_norm(self.discriminator)
         self.discriminator_optimiser.step()

@@ -242,7 +242,7 @@ class _Run:
         draws = random_generator(run.seed, Stream.ITERATION, self.iteration)
         latents, positions = [self._latents(draws)], []
         for _ in range(run.discriminator_steps):
-            if run.objective.gradient_penalty_weight:
+            if run.objective.penalty is not None:
                 positions.append(sent(torch.rand(run.batch_size, generator=draws), self.device))
             latents.append(self._latents(draws))
         batches = run.discriminator_steps + run.objective.generator_needs_real

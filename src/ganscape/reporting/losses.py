@@ -15,6 +15,11 @@ LOSS_NAMES = {
 PAIRED_WITH = {"rs": "js", "rp-hinge": "hinge", "rp-ls": "ls"}  # each paired loss and its separable twin
 
 
+def loss_name(loss: str) -> str:
+    """What readers call it; a loss of one's own by its own name."""
+    return LOSS_NAMES.get(loss, loss)
+
+
 def kind_of(loss: str) -> str:
     """`paired` or `separable`; WGAN-GP is paired with a linear h."""
     return "paired" if loss in {*PAIRED_WITH, "wgan-gp"} else "separable"

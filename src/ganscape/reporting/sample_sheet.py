@@ -13,7 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from ganscape.errors import InputError
 from ganscape.reporting import style
-from ganscape.reporting.losses import LOSS_NAMES, PAIRED_WITH
+from ganscape.reporting.losses import PAIRED_WITH, loss_name
 from ganscape.reporting.measurements import REAL, best_learning_rate
 from ganscape.reporting.studies import Half, Study
 
@@ -41,7 +41,7 @@ class Panel:
 
     @property
     def title(self) -> str:
-        name = LOSS_NAMES[self.measured["loss"]] + (", EMA" if self.measured["weights"] == "ema" else "")
+        name = loss_name(self.measured["loss"]) + (", EMA" if self.measured["weights"] == "ema" else "")
         if self.measured["status"] != "done":
             return f"{name}: {self.measured['status']}"
         return f"{name}, FID {self.measured['fid']:.2f}"

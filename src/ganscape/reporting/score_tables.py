@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from ganscape.files import write_text
-from ganscape.reporting.losses import LOSS_NAMES, PAIRED_WITH
+from ganscape.reporting.losses import LOSS_NAMES, PAIRED_WITH, loss_name
 from ganscape.reporting.measurements import FURTHER_SCORES, PAPER_EXTRACTOR, REAL, best_learning_rate
 from ganscape.reporting.rendering import (
     Cell,
@@ -46,7 +46,6 @@ DETAILS_COLUMNS = (
 INTEGERS = ("seeds", "parameters")
 
 ARCHITECTURE_NAMES = {"cnn": "Standard CNN", "resnet": "ResNet"}
-ROW_NAMES = {**LOSS_NAMES, REAL: "Real images"}
 WIDTH_NAMES = {
     "full": "",
     "half": "; channels/2",
@@ -218,7 +217,8 @@ def _line(study: Study, configuration: pd.DataFrame, rows: pd.DataFrame) -> list
 def configuration_name(row: pd.Series) -> str:
     """As the paper names a line of Table 2."""
     spectral = " + SN" if row["spectral_norm"] == "yes" else ""
-    return ROW_NAMES[row["loss"]] + spectral + WIDTH_NAMES.get(row["width"], "")
+    name = "Real images" if row["loss"] == REAL else loss_name(row["loss"])
+    return name + spectral + WIDTH_NAMES.get(row["width"], "")
 
 
 def _our_cells(row: pd.Series, rows: pd.DataFrame) -> list[Cell]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ganscape.reporting.paper_figures import paper_figures
 
-STUDIES = ("table2", "hinge", "least_squares", "narrow", "lsun")
+STUDIES = ("table2", "hinge", "least_squares", "narrow", "lsun", "own_losses")
 DATASET_NAMES = {
     "cifar10": "CIFAR-10",
     "stl10": "STL-10",
@@ -74,12 +74,13 @@ class Study:
 
 
 @cache
-def study(name: str) -> Study:
+def study(name: str, own_losses: tuple[str, ...] = ()) -> Study:
     """One of `STUDIES`.
 
     `table2`: the paper's. `hinge`: the ResNets of the authors' talk, on CIFAR-10. `least_squares`: the same
     networks, for which no one prints figures. Their relative sizes are those of Table 2. `narrow`: small CNNs
     on small images, beyond the paper. `lsun`: the 256x256 images of which the paper prints samples alone.
+    `own_losses`: JS-GAN and RS-GAN beside losses of one's own, on the networks of `hinge`.
     """
     table2 = paper_figures("table2")
     if name == "table2":
@@ -103,6 +104,10 @@ def study(name: str) -> Study:
         title = "LSUN at 256x256: JS-GAN beside RS-GAN (the paper prints samples, no figures)"
         rows = _unprinted(("lsun_church_outdoor", "lsun_tower"), product(("yes",), ("full",), ("js", "rs")))
         return Study(name, "LSUN", title, "", rows, tiles=4)
+    if name == "own_losses":
+        title = "Losses of one's own beside JS-GAN and RS-GAN (beyond the paper)"
+        rows = _with_own_losses(table2, own_losses)
+        return Study(name, "Own losses", title, "", rows)
     raise ValueError(f"{name}: the tables of scores are {', '.join(STUDIES)}")
 
 
@@ -112,6 +117,15 @@ def _other_losses(table2: pd.DataFrame, losses: dict[str, str], printed: pd.Data
     rows = networks.drop(columns=PRINTED).assign(loss=networks["loss"].map(losses))
     merged = rows.merge(printed, how="left", on=["dataset", *NETWORK, "loss"], validate="one_to_one")
     return merged[list(table2.columns)]
+
+
+def _with_own_losses(table2: pd.DataFrame, own_losses: tuple[str, ...]) -> pd.DataFrame:
+    """The ResNets of Table 2 on CIFAR-10, each with JS-GAN, RS-GAN and one's own losses."""
+    networks = table2[(table2["dataset"] == "cifar10") & (table2["architecture"] == "resnet")]
+    rs = networks[networks["loss"] == "rs"]
+    rows = [networks, *(rs.assign(loss=loss, **dict.fromkeys(PRINTED, float("nan"))) for loss in own_losses)]
+    widths = list(dict.fromkeys(networks["width"]))
+    return pd.concat(rows).sort_values("width", key=lambda names: names.map(widths.index), kind="stable")
 
 
 def _unprinted(datasets: Iterable[str], networks: Iterable[tuple[str, str, str]]) -> pd.DataFrame:
