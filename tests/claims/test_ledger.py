@@ -15,10 +15,10 @@ from ganscape.claims.ledger import (
     all_claims,
     counts,
     ledger,
-    rules_in_words,
     summary,
 )
 from ganscape.claims.protocol import PAPER, departures
+from ganscape.claims.rules import CLAIMS
 from ganscape.cli import main
 from ganscape.errors import InputError
 from ganscape.reporting import paper_figures
@@ -148,6 +148,29 @@ def test_the_step_answers_bad_input_in_one_line(changed, said, tmp_path, capsys)
     assert main(["claims", *(str(word) for pair in arguments.items() for word in pair)]) == 1
     error = capsys.readouterr().err
     assert said in error and error.count("\n") == 1
+
+
+def rules_in_words() -> list[tuple[str, str, str]]:
+    """Every rule once: the ids of the claims it judges, what counts as agreement, and its evidence.
+
+    Cells of a table are under one name, such as `table2-*-fid`.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for claim in all_claims():
+        key = claim.rule.tolerance, ", ".join(claim.rule.evidence)
+        ids = found.setdefault(key, [])
+        if (name := family(claim.id)) not in ids:
+            ids.append(name)
+    return [(", ".join(ids), tolerance, evidence) for (tolerance, evidence), ids in found.items()]
+
+
+def family(claim: str) -> str:
+    """A statement's own id; of a cell, the table and what is printed in it."""
+    if claim in CLAIMS:
+        return claim
+    if claim.startswith("bad-init"):
+        return "bad-init-*"
+    return f"{claim.split('-')[0]}-*-{claim.split('-')[-1]}"
 
 
 def test_the_page_of_the_documentation_has_every_rule():

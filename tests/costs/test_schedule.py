@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from ganscape.costs.schedule import Jobs, longest_chain, wall_time
+from ganscape.costs.schedule import Jobs, wall_time
 
 
 def random_groups(seed):
@@ -23,6 +23,14 @@ def random_groups(seed):
             )
         )
     return groups
+
+
+def longest_chain(groups):
+    """Seconds of the longest way through the jobs, each after those it comes after."""
+    ends = {}
+    for group in groups:
+        ends[group.name] = group.seconds + max((ends[name] for name in group.after), default=0.0)
+    return max(ends.values(), default=0.0)
 
 
 @pytest.mark.parametrize("gpus", [1, 2, 5])

@@ -158,26 +158,3 @@ def summary(rows: pd.DataFrame) -> str:
         f"{len(rows)} claims: {told[REPRODUCED]} reproduced, {told[DEVIATES]} deviate, "
         f"{told[STAND_IN]} stand in, {told[NOT_RUN]} not run"
     )
-
-
-def rules_in_words() -> list[tuple[str, str, str]]:
-    """Every rule once: the ids of the claims it judges, what counts as agreement, and its evidence.
-
-    Cells of a table are under one name, such as `table2-*-fid`.
-    """
-    found: dict[tuple[str, str], list[str]] = {}
-    for claim in all_claims():
-        key = claim.rule.tolerance, ", ".join(claim.rule.evidence)
-        ids = found.setdefault(key, [])
-        if (name := _family(claim.id)) not in ids:
-            ids.append(name)
-    return [(", ".join(ids), tolerance, evidence) for (tolerance, evidence), ids in found.items()]
-
-
-def _family(claim: str) -> str:
-    """A statement's own id; of a cell, the table and what is printed in it."""
-    if claim in CLAIMS:
-        return claim
-    if claim.startswith("bad-init"):
-        return "bad-init-*"
-    return f"{claim.split('-')[0]}-*-{claim.split('-')[-1]}"

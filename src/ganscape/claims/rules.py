@@ -430,10 +430,11 @@ def scale_of(run: Run, table: str, *rows: Row) -> tuple[str, ...]:
     """What is not the paper's about the data, trainings and scores of some rows."""
     sections = []
     for row in rows:
-        if table == "lsun":
-            sections += ["lsun"]
+        place = "lsun" if table == "lsun" else f"table2.halves.{row.dataset}"
+        if row.loss == "real":
+            sections += [f"{place}.{key}" for key in ("dataset", "image_size", "channels")]
         else:
-            sections.append(f"table2.halves.{row.dataset}")
+            sections.append(place)
         sections += ["evaluation", f"datasets.{row.dataset}"]
         if row.loss != "real":
             recipe = "lsun-cnn" if table == "lsun" else f"{row.dataset}-{row.architecture}"

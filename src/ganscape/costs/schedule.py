@@ -33,11 +33,6 @@ class Jobs:
         return 0.0 if self.gpus else self.count * self.seconds * self.cores
 
 
-def longest_chain(groups: Sequence[Jobs]) -> float:
-    """Seconds that the jobs take however many GPUs and cores there are."""
-    return max(_remaining(groups).values(), default=0.0)
-
-
 def wall_time(groups: Sequence[Jobs], gpus: float = inf, cores: float = inf) -> float:
     """Seconds until all are done, if of the jobs that can start the one that most depends on starts first.
 
