@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from browser import in_a_browser, told_by_browser
+
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 RESULTS = Path("results/tiny")
@@ -199,14 +201,67 @@ def test_a_second_run_has_nothing_to_do(finished):
     assert result.returncode == 0 and "Nothing to be done" in result.stdout + result.stderr
 
 
-def test_the_report_is_one_file_with_the_table_and_its_notes(finished):
-    target = finished / RESULTS / "report.html"
+def report_of(folder, target):
+    """The report of what has been computed for a target, as text."""
+    file = folder / RESULTS / f"report_{target}.html"
     style = ROOT / "workflow/report/report.css"
-    result = snakemake(finished, "all", "--report", target, "--report-stylesheet", style)
+    result = snakemake(folder, target, "--report", file, "--report-stylesheet", style)
     assert result.returncode == 0, result.stdout + result.stderr
-    page = target.read_text(encoding="utf-8")
-    assert "This is a stand-in" in page and "they are not Inception scores" in page
-    assert "table2_samples_cifar10.png" in page and "hinge_samples_cifar10.png" in page
+    return file.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def report(finished):
+    return report_of(finished, "all")
+
+
+def test_the_report_is_one_file_with_the_verdicts_the_tables_and_the_samples(finished, report):
+    overview = (finished / RESULTS / "claims_overview.html").read_text()
+    assert "this is a stand-in" in report and "Assumptions 4.1-4.3 hold for hinge" in report
+    assert overview.count("<li>") > 3
+    assert "table2_samples_cifar10.png" in report and "hinge_samples_cifar10.png" in report
+
+
+# Every result of the report, as the browser decodes it; then the ledger, opened in the page.
+LOOK = """
+  const told = {broken: [], pages: 0, pictures: 0};
+  for (const [path, entry] of Object.entries(results)) {
+    if (entry.mime_type.startsWith("image/")) {
+      const picture = new Image();
+      picture.src = entry.data_uri;
+      await picture.decode().catch(() => told.broken.push(path));
+      told.pictures += picture.naturalWidth > 100 && picture.naturalHeight > 100 ? 1 : 0;
+    } else if (entry.mime_type === "text/html") {
+      const text = await (await fetch(entry.data_uri)).text();
+      told.pages += text.includes("<table") ? 1 : 0;
+      if (path.endsWith("claims.html")) told.ledger = (text.match(/<tr id=/g) || []).length;
+    }
+  }
+  told.chapters = Object.keys(categories).sort();
+  told.overview = document.querySelectorAll(".ganscape-claims tr").length;
+  told.readable = document.querySelector(".ganscape-claims").getBoundingClientRect().width;
+  return told;
+"""
+
+
+@in_a_browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_report_opens_in_a_browser_and_shows_every_figure(report, tmp_path, width):
+    told = told_by_browser(report, LOOK, tmp_path, width)
+    assert told["errors"] == [] and told["broken"] == [] and told["width"] == width
+    assert told["pictures"] >= 20 and told["pages"] >= 12 and told["ledger"] == 181
+    assert told["chapters"][0] == "0 Claims" and told["chapters"][1] == "1 Landscape"
+    assert told["overview"] == 4 and told["readable"] > 300
+
+
+def test_of_partial_results_there_is_a_report_that_says_what_is_missing(tmp_path):
+    assert snakemake(tmp_path, "figure4").returncode == 0
+    result = snakemake(tmp_path, "available")
+    assert result.returncode == 0, result.stdout + result.stderr
+    ledger = pd.read_csv(tmp_path / RESULTS / "claims.csv")
+    assert set(ledger["verdict"]) == {"not run"}
+    page = report_of(tmp_path, "available")
+    assert "figure4.png" in page and "its evidence was not made" in page
 
 
 def test_a_run_of_another_configuration_is_refused_and_kept(finished):

@@ -122,10 +122,15 @@ def overview(judged: pd.DataFrame) -> str:
         f"<tr><td><b>{number}</b></td><td>{verdict}</td><td>{MEANINGS[verdict]}</td></tr>"
         for verdict, number in counts(judged).items()
     )
-    deviating = "".join(
-        f"<li>{html.escape(row['statement'])}: the paper has {html.escape(row['paper_value'])}, "
-        f"measured {html.escape(row['measured_value'])}.</li>"
-        for row in judged[judged["verdict"] == DEVIATES].to_dict("records")
-    )
-    listed = f"<p>Deviating:</p><ul>{deviating}</ul>" if deviating else ""
+    deviating = "".join(map(_deviation, judged[judged["verdict"] == DEVIATES].to_dict("records")))
+    listed = f"<p>What deviates:</p><ul>{deviating}</ul>" if deviating else ""
     return f'<div class="ganscape-claims"><table><tbody>{told}</tbody></table>{listed}</div>\n'
+
+
+def _deviation(row: dict[str, str]) -> str:
+    """One claim that deviates: what it says, what the paper has, what was measured."""
+    statement, paper, measured = (
+        html.escape(row[key]) for key in ("statement", "paper_value", "measured_value")
+    )
+    printed = "" if paper == "true" else f" Paper: {paper}."
+    return f"<li><b>{statement}.</b>{printed} Measured: {measured}.</li>"

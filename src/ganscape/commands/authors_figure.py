@@ -17,4 +17,4 @@ def run(arguments: argparse.Namespace) -> None:
     output = checked_output(arguments)
     measured = read_released(arguments.metrics)
     drawn, numbers = draw_authors(measured, authors_summary(measured, arguments.generators))
-    save(drawn, output, numbers)
+    save(drawn, output, numbers, photographs=True)

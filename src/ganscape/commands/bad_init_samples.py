@@ -17,4 +17,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     output = checked_output(arguments)
     drawn, numbers = draw_bad_init_samples(read_traces(arguments.traces), the_half(arguments))
-    save(drawn, output, numbers)
+    save(drawn, output, numbers, photographs=True)

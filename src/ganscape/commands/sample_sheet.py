@@ -23,4 +23,4 @@ def run(arguments: argparse.Namespace) -> None:
     sheet, panels = draw_sample_sheet(
         chosen_study(arguments), read_measurements(arguments.metrics), arguments.half[0]
     )
-    save(sheet, output, panels)
+    save(sheet, output, panels, photographs=True)
