@@ -25,11 +25,11 @@ addEventListener("message", (event) => { document.getElementById("told").textCon
 def told_by_browser(page, deeds, folder, width):
     """What JavaScript finds that acts as a reader on a page, in a window of this width.
 
-    `deeds` is the body of an asynchronous function that runs when the page has been loaded and returns what it
-    found; `errors` are those that the page has raised until then.
+    `deeds` is the body of an asynchronous function that runs when the page has been loaded and returns what
+    it found; `errors` are those that the page and the deeds have raised.
     """
     script = f"""<script>addEventListener("load", async () => {{
-      const told = await (async () => {{ {deeds} }})();
+      const told = await (async () => {{ {deeds} }})().catch((error) => {{ errors.push(String(error)); }});
       parent.postMessage(JSON.stringify({{width: innerWidth, errors: window.errors, ...told}}), "*");
     }});</script>"""
     (folder / "page.html").write_text(page.replace("<head>", f"<head>{LISTEN}", 1) + script, encoding="utf-8")

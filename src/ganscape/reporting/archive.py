@@ -12,7 +12,7 @@ from ganscape.reporting.provenance import provenance
 
 PROVENANCE = "provenance.json"
 KEPT = (
-    *("tables/*.csv", "tables/*.md", "figures/*.png", "figures/*.gif", "figures/*.csv", "claims.csv"),
+    *("tables/*.csv", "tables/*.md", "figures/*.png", "figures/*.gif", "figures/*.csv", "claims.*"),
     *("runs/**/*.json", "runs/**/history.csv", "bad_init/**/*.json", "bad_init/**/*.csv"),
     *("real/**/metrics.json", "extractors/*.json", "authors/**/metrics.json"),
 )
