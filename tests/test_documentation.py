@@ -4,6 +4,7 @@ import doctest
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,22 @@ def test_targets_and_steps_that_pages_name_exist(page):
         words = re.sub(r"-\S+ \S+", "", options).split()
         assert {word for word in words if word.isidentifier()} <= rules, options
     assert set(re.findall(r"python -m ganscape ([a-z]\S*)", text)) <= set(STEPS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_overlays_that_pages_show_are_valid(page, tmp_path):
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    for overlay in re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        (tmp_path / "mine.yaml").write_text(overlay)
+        asked = ["all", "--dry-run", "--quiet", "all", "--cores", "1", "--snakefile", ROOT / "Snakefile"]
+        result = subprocess.run(
+            [Path(sys.executable).with_name("snakemake"), *asked, "--configfile", tmp_path / "mine.yaml"],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            cwd=tmp_path,
+        )
+        assert result.returncode == 0, result.stderr
 
 
 def commands_of(page):
