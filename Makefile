@@ -5,7 +5,8 @@
 # make compare holds results/quick against results/reference/quick, figure by figure (PRESET=laptop: of another preset)
 # make bench   speed, as ratios to a plain implementation: results/bench.csv
 # make gpu     what holds on an NVIDIA GPU, and speed there: results/bench_gpu.csv
-# make lint    style of Python and of the workflow
+# make lint    style of Python and of the workflow, and type hints
+# make coverage  the tests, with the lines that none of them runs
 # Each sets up .venv first, once. Options: PYTHON=python3.11 CORES=2 (default: all cores)
 #          TEST_PROCESSES=2 (default: as many as there are cores)
 #          MEMORY_MB=3600 (what the jobs of `make quick` take together, whatever the number of cores: two
@@ -24,7 +25,7 @@ QUICK_REPORT := results/quick/report.html
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := quick
-.PHONY: quick test test-slurm compare bench gpu lint
+.PHONY: quick test test-slurm compare coverage bench gpu lint
 
 quick: $(READY)
 	$(QUICK)
@@ -46,6 +47,10 @@ test: $(READY)
 test-slurm: $(READY)
 	python -m pytest tests/slurm -rs
 
+coverage: $(READY)
+	python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --ignore tests/slurm \
+		--cov --cov-report term-missing:skip-covered
+
 compare: $(READY)
 	python -m ganscape compare --results results/$(PRESET) --reference results/reference/$(PRESET)
 
@@ -59,6 +64,7 @@ gpu: $(READY)
 
 lint: $(READY)
 	ruff check .
+	mypy src/ganscape
 	ruff format --check .
 	snakefmt --check Snakefile workflow
 	snakemake --lint

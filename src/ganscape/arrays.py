@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def load_arrays(kind: type[Record], source: Path, content: str, made_by: str) ->
     """Read a dataclass of arrays of numbers, and of single names; raises `InputError` for any other file."""
     try:
         with np.load(source, allow_pickle=False) as archive:
-            arrays = {field.name: archive[field.name] for field in fields(kind)}
+            arrays = {field.name: archive[field.name] for field in fields(cast(Any, kind))}
         for name, array in arrays.items():
             if array.dtype.kind not in ("U" if array.ndim == 0 else "iuf"):
                 raise ValueError(f"{name} holds no {'name' if array.ndim == 0 else 'numbers'}")

@@ -62,6 +62,7 @@ class PairedObjective:
 
     def generator_loss(self, fake_logits: Tensor, real_logits: Tensor | None = None) -> Tensor:
         """The non-saturating loss, -mean h(f(y_i) - f(x_i)); the real logits, (..., n), are required."""
+        assert real_logits is not None
         return -self.h(fake_logits - real_logits).mean(-1)
 
 

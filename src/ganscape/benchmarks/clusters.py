@@ -29,7 +29,7 @@ def measure_two_clusters(repeats: int, seconds_per_turn: float) -> list[Measurem
     threads = torch.get_num_threads()
     natives = {f"native-{seeds}": (threads, seeds) for seeds in (FEW, SEEDS, MANY)}
     natives[f"native-{SEEDS}-one-thread"] = (1, SEEDS)
-    variants = {
+    variants: dict[str, Callable[[], Callable[[], object]]] = {
         PLAIN: _build_plain,
         "batched": partial(_build_batched, threads),
         **{name: partial(_build_native, *variant) for name, variant in natives.items()},
@@ -81,13 +81,13 @@ def _generator_step(generator: Perceptron, discriminator: Perceptron) -> int:
     return 2 * (2 * _weights(generator) + _weights(generator, first=1) + 2 * _weights(discriminator))
 
 
-def _build_plain() -> Callable[[], None]:
+def _build_plain() -> Callable[[], object]:
     torch.set_num_threads(1)  # its tensors are so small that more threads only wait for each other
     iterations = textbook.play(_game(), Setting(LOSS).clusters, seed=0)
     return lambda: next(iterations)
 
 
-def _build_batched(threads: int) -> Callable[[], None]:
+def _build_batched(threads: int) -> Callable[[], object]:
     torch.set_num_threads(threads)
     game, clusters = _game(), Setting(LOSS).clusters
     begin = start(game, clusters, range(SEEDS))
@@ -95,7 +95,7 @@ def _build_batched(threads: int) -> Callable[[], None]:
     return lambda: games.advance(1, 1)
 
 
-def _build_native(threads: int, seeds: int) -> Callable[[], None]:
+def _build_native(threads: int, seeds: int) -> Callable[[], object]:
     torch.set_num_threads(threads)
     begin = start(_game(), Setting(LOSS).clusters, range(seeds))
     games = NativeGames(_game(), begin, torch.zeros(1, 1), threads)

@@ -42,7 +42,7 @@ def measure_evaluation(repeats: int, seconds_per_turn: float) -> list[Measuremen
 
 def _build(
     evaluate: Callable[[Callable[[], Sample], np.ndarray], None], weights: Path, threads: int
-) -> Callable[[], None]:
+) -> Callable[[], object]:
     torch.set_num_threads(threads)
     keep_freed_memory()
     device = torch.device("cpu")

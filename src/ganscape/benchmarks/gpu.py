@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import torch
 
@@ -17,6 +18,7 @@ from ganscape.benchmarks.measurement import (
 from ganscape.benchmarks.training import NETWORKS, specification_of
 from ganscape.images.game import Game
 from ganscape.images.iterations import Batches, captured, play
+from ganscape.images.networks import latent_dimension
 from ganscape.images.precision import PRECISIONS, arithmetic
 from ganscape.images.textbook import TextbookGame
 
@@ -62,14 +64,16 @@ def measure_sharing(repeats: int, seconds_per_turn: float) -> list[Measurement]:
 
 def _build(
     network: str, gpu: int, precision: str, kind: str, deterministic: bool = True
-) -> Callable[[], None]:
+) -> Callable[[], object]:
     torch.cuda.set_device(gpu)
     device = torch.device("cuda", gpu)
     run = specification_of(*NETWORKS[network], precision=precision)
     torch.manual_seed(0)
     players = run.generator().to(device), run.discriminator().to(device)
-    game = TextbookGame(*players, run) if kind == PLAIN else Game(*players, run, capturable=kind == GRAPH)
-    latents = torch.randn(2, run.batch_size, game.generator.latent_dimension, device=device)
+    game: Any = (
+        TextbookGame(*players, run) if kind == PLAIN else Game(*players, run, capturable=kind == GRAPH)
+    )
+    latents = torch.randn(2, run.batch_size, latent_dimension(game.generator), device=device)
     shape = 2, run.batch_size, run.image_size, run.image_size, run.channels
     images = (torch.rand(shape, device=device) * 2 - 1).permute(0, 1, 4, 2, 3)
     batches = Batches(tuple(latents), tuple(images))

@@ -36,13 +36,13 @@ def _grid() -> np.ndarray:
     return np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2, 1)
 
 
-def _build_fast(loss: str, threads: int) -> Callable[[], None]:
+def _build_fast(loss: str, threads: int) -> Callable[[], object]:
     torch.set_num_threads(threads)
     grid = _grid()
     return lambda: smoothed_value(REAL, grid, loss, KERNEL_WIDTH, REGULARISATION)
 
 
-def _build_plain(loss: str, threads: int) -> Callable[[], None]:
+def _build_plain(loss: str, threads: int) -> Callable[[], object]:
     torch.set_num_threads(threads)
     some = np.random.default_rng(0).choice(_grid(), PLAIN_COUNT)
 

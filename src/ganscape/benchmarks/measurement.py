@@ -15,7 +15,7 @@ COLUMNS = ("benchmark", "variant", "precision", "threads", "value", "unit", "rat
 PLAIN = "plain"
 
 # Builds what is measured, in the process that measures it; must be picklable (a module's function).
-Builder = Callable[[], Callable[[], None]]
+Builder = Callable[[], Callable[[], object]]
 
 
 @dataclass(frozen=True)
@@ -149,4 +149,5 @@ def _peak_memory() -> float:
         status = Path("/proc/self/status").read_text()
     except OSError:  # not Linux
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
+    (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", status)
+    return int(peak) / 1024

@@ -9,7 +9,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ganscape.benchmarks.measurement import PLAIN, Builder, Measurement, compared, performance
 from ganscape.images.game import Game
-from ganscape.images.networks import paper_features
+from ganscape.images.networks import latent_dimension, paper_features
 from ganscape.images.networks.layers import use_minimal_filtering
 from ganscape.images.specification import RunSpecification
 from ganscape.images.textbook import TextbookGame
@@ -86,7 +86,7 @@ def iteration_operations(name: str) -> int:
     return counter.get_total_flops() * BATCH_SIZE // few
 
 
-def build_matmul(threads: int, dtype: torch.dtype = torch.float32) -> Callable[[], None]:
+def build_matmul(threads: int, dtype: torch.dtype = torch.float32) -> Callable[[], object]:
     """One product of square matrices of `MATRIX_SIZE`."""
     torch.set_num_threads(threads)
     a, b = torch.rand(2, MATRIX_SIZE, MATRIX_SIZE, dtype=dtype)
@@ -104,7 +104,7 @@ def _build_iteration(
     threads: int,
     precision: str = "float32",
     filtering: bool = True,
-) -> Callable[[], None]:
+) -> Callable[[], object]:
     """One iteration of a network's game, on a batch that is already in memory."""
     torch.set_num_threads(threads)
     if kind is Game:
@@ -114,7 +114,7 @@ def _build_iteration(
 
 def _iteration(
     specification: RunSpecification, kind: type[Game] | type[TextbookGame], filtering: bool
-) -> Callable[[], None]:
+) -> Callable[[], object]:
     torch.manual_seed(0)
     game = kind(specification.generator(), specification.discriminator(), specification)
     if not filtering:
@@ -124,7 +124,7 @@ def _iteration(
     images = (torch.rand(batch, size, size, specification.channels) * 2 - 1).permute(0, 3, 1, 2)
 
     def iterate() -> None:
-        latents = torch.randn(2, batch, game.generator.latent_dimension)
+        latents = torch.randn(2, batch, latent_dimension(game.generator))
         game.generator_step(latents[0], images)
         game.discriminator_step(latents[1], images)
 

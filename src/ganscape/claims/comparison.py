@@ -66,12 +66,12 @@ def check_alike(results: Path, reference: Path) -> None:
     for section, what in (("version", "version"), (DEPARTURES, "configuration")):
         mine, other = _facts(ours, section), _facts(theirs, section)
         if section == "version":
-            mine, other = ({"ganscape": found.get("ganscape")} for found in (mine, other))
+            mine, other = ({"ganscape": found.get("ganscape", "")} for found in (mine, other))
         if mine != other:
             name = min(key for key in {**mine, **other} if mine.get(key) != other.get(key))
-            mine, other = (found.get(name, "as in the paper") for found in (mine, other))
+            values = " and ".join(found.get(name, "as in the paper") for found in (mine, other))
             raise InputError(
-                f"{results} is of another {what} than {reference}: {name} is {mine} and {other}; "
+                f"{results} is of another {what} than {reference}: {name} is {values}; "
                 "compare results that were made alike"
             )
 

@@ -79,7 +79,7 @@ def _hinge() -> Iterator[Claim]:
 def _scores(table: str, source: str, row: Any) -> Iterator[Claim]:
     """IS and FID of one row of a table."""
     identity = Row(row.dataset, row.architecture, row.width, row.spectral_norm, row.loss)
-    printed = {"is": f"{row.is_mean:g} ± {row.is_std:g}", "fid": float(row.fid)}
+    printed: dict[str, Paper] = {"is": f"{row.is_mean:g} ± {row.is_std:g}", "fid": float(row.fid)}
     for metric, name in METRICS.items():
         statement = f"{name}, {_words(row)}"
         rule = score_rule(table, identity, metric)

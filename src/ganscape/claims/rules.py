@@ -576,7 +576,8 @@ def _close_to_full_width(run: Run, paper: Paper) -> Finding:
 
 def _ema_is_additive(run: Run, paper: Paper) -> Finding:
     gains: dict[str, list[float]] = {"js": [], "rs": []}
-    changes, rows = [], []
+    changes: list[float] = []
+    rows: list[Row] = []
     for dataset, (architecture, width, spectral) in (*FULL, *NARROW):
         both = {
             (loss, ema): Row(dataset, architecture, width, spectral, loss, ema)

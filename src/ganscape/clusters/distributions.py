@@ -13,7 +13,10 @@ ROUNDING = 1e-6  # shares typed with a few digits still sum to one
 
 
 class Distribution(Protocol):
-    """Real points (count, d) and latents (count, dz), float32, from a random generator."""
+    """Real points (`points`, d) and latents (count, dz), float32, from a random generator."""
+
+    @property
+    def points(self) -> int: ...
 
     def real(self, draws: torch.Generator) -> Tensor: ...
 

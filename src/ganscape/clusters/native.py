@@ -143,7 +143,7 @@ def _macros(game: Game, points: int, observed: int) -> dict[str, str | int | flo
         "H2": h2,
         "SCORE": score,
         "SEPARABLE_FACTOR": game.separable_factor,
-        "PENALTY_WEIGHT": game.objective.penalty.weight if game.objective.penalty else 0.0,
+        "PENALTY_WEIGHT": getattr(game.objective.penalty, "weight", 0.0),
         "SIMULTANEOUS": int(game.simultaneous),
     }
 

@@ -64,7 +64,8 @@ class Setting:
 
     @property
     def clusters(self) -> TwoClusters:
-        return TwoClusters(tuple(self.shares))
+        first, second = self.shares
+        return TwoClusters((first, second))
 
     @property
     def game(self) -> Game:
@@ -90,12 +91,13 @@ def counts(points: np.ndarray) -> np.ndarray:
 
 def is_success(found: np.ndarray, clusters: TwoClusters) -> np.ndarray:
     """Whether counts (..., 2) are those of a success."""
-    return (found >= SUCCESS_SHARE * np.array(clusters.counts)).all(-1)
+    return np.asarray((found >= SUCCESS_SHARE * np.array(clusters.counts)).all(-1))
 
 
 def is_collapsed(found: np.ndarray, points: int) -> np.ndarray:
     """Whether counts (..., 2) are those of a mode collapse."""
-    return (found.max(-1) >= COLLAPSED_SHARE * points) & (found.min(-1) <= MISSED_SHARE * points)
+    collapsed = (found.max(-1) >= COLLAPSED_SHARE * points) & (found.min(-1) <= MISSED_SHARE * points)
+    return np.asarray(collapsed)
 
 
 def play(

@@ -13,6 +13,7 @@ from ganscape.commands.evaluate import (
 )
 from ganscape.evaluation.scoring import score_released
 from ganscape.files import write_json
+from ganscape.images.networks import latent_dimension
 from ganscape.images.networks.authors import load_released, release_of
 from ganscape.images.samples import draw_grid, grid_latents, save_image
 
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> None:
     release = release_of(arguments.generator.name)
     generator = load_released(arguments.generator, arguments.git_blob)
     reference, extractor = matching_reference(arguments, device, image_size=release.image_size, channels=3)
-    latents = grid_latents(arguments.seed, generator.latent_dimension)
+    latents = grid_latents(arguments.seed, latent_dimension(generator))
     save_image(draw_grid(generator, latents), arguments.grid)
     named = {"file": arguments.generator.name, "git_blob": arguments.git_blob, **asdict(release)}
     write_json(arguments.output, score_released(generator, named, reference, extractor, protocol, device))

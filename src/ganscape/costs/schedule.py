@@ -75,7 +75,8 @@ def _play(
     for job, open_ones in waiting.items():
         if not open_ones:
             make_ready(job)
-    now, running = 0.0, []
+    now = 0.0
+    running: list[tuple] = []
     while True:
         while fitting := [demand for demand, heap in ready.items() if heap and demand[1] <= free[demand[0]]]:
             kind, amount = demand = min(fitting, key=lambda demand: ready[demand][0])

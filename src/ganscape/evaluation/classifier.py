@@ -113,9 +113,9 @@ def _normalise_features(classifier: Classifier, grey: Tensor) -> None:
     """
     features = torch.cat([classifier.classify(part)[0] for part in grey.split(500)])
     scale = features.square().mean().sqrt().clamp(min=1e-12)
-    classifier.penultimate.weight /= scale
-    classifier.penultimate.bias /= scale
-    classifier.head.weight *= scale
+    classifier.penultimate.weight.div_(scale)
+    classifier.penultimate.bias.div_(scale)
+    classifier.head.weight.mul_(scale)
 
 
 def augment(grey: Tensor, generator: torch.Generator) -> Tensor:
@@ -126,7 +126,7 @@ def augment(grey: Tensor, generator: torch.Generator) -> Tensor:
     shift = uniform[2:] * (2 * SHIFT_PIXELS / INPUT_SIZE)  # affine_grid's image is 2 wide
     cosine, sine = scale * angle.cos(), scale * angle.sin()
     rows = torch.stack([cosine, -sine, shift[0], sine, cosine, shift[1]], dim=1)
-    grid = F.affine_grid(rows.view(-1, 2, 3), grey.shape, align_corners=False)
+    grid = F.affine_grid(rows.view(-1, 2, 3), list(grey.shape), align_corners=False)
     return F.grid_sample(grey, grid, padding_mode="border", align_corners=False)
 
 

@@ -18,6 +18,7 @@ from ganscape import __version__
 from ganscape.errors import InputError, in_a_line
 from ganscape.evaluation.extractors import Extractor
 from ganscape.files import atomic_path
+from ganscape.images.networks import latent_dimension
 from ganscape.images.pixels import quantise, to_batch
 from ganscape.progress import progress_bar
 
@@ -85,7 +86,7 @@ def generate(
     sampler = copy.deepcopy(generator).to(device).train(batch_norm == "batch")
     random = torch.Generator().manual_seed(seed)
     for start in range(0, samples, batch_size):
-        latents = torch.randn(batch_size, generator.latent_dimension, generator=random)
+        latents = torch.randn(batch_size, latent_dimension(generator), generator=random)
         with torch.no_grad():
             images = sampler(latents.to(device))
         yield quantise(images[: samples - start])

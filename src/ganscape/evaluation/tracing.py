@@ -49,7 +49,7 @@ def trace_run(
         "specification": training["specification"],
         "status": training["status"],
         **provenance(reference, protocol),
-        "classes": None if classifier is None else list(classifier.classes),
+        "classes": None if classifier is None else list(classifier.classes or ()),
         "real_shares": None if classifier is None else _real_shares(reference, classifier),
         "entries": entries,
     }
@@ -65,7 +65,12 @@ def _entry(
 ) -> dict:
     def sample(network: Extractor) -> Sample:
         batches = generate(
-            generator, protocol.samples, protocol.batch_size, protocol.batch_norm, protocol.seed, device
+            generator,
+            protocol.samples,
+            protocol.batch_size,
+            protocol.batch_norm or "",
+            protocol.seed,
+            device,
         )
         return extract(batches, protocol.samples, protocol.fid_samples, network, "images")
 
@@ -82,7 +87,7 @@ def _entry(
 
 
 def _shares(labels: np.ndarray, classifier: Extractor) -> list[float]:
-    return metrics.class_shares(labels, len(classifier.classes)).tolist()
+    return metrics.class_shares(labels, len(classifier.classes or ())).tolist()
 
 
 def _real_shares(reference: Reference, classifier: Extractor) -> list[float] | None:

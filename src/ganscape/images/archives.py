@@ -11,7 +11,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from ganscape.errors import InputError
 from ganscape.files import digest, write_json
@@ -134,7 +134,7 @@ def verified_files(dataset: str, downloads: str | os.PathLike) -> list[VerifiedF
     return files
 
 
-def read_idx_shape(handle: BinaryIO) -> tuple[int, ...]:
+def read_idx_shape(handle: IO[bytes]) -> tuple[int, ...]:
     """Read the header of an IDX file of unsigned bytes and return the array's shape.
 
     The format: two zero bytes, the type (8: unsigned byte), the number of dimensions, and each dimension

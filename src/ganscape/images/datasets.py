@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
@@ -206,7 +206,7 @@ def _write_images(
     return np.concatenate(labels), splits, original_size
 
 
-def _write_header(handle: BinaryIO, shape: tuple[int, ...]) -> None:
+def _write_header(handle: IO[bytes], shape: tuple[int, ...]) -> None:
     descriptor = np.lib.format.dtype_to_descr(np.dtype(np.uint8))
     np.lib.format.write_array_header_1_0(
         handle, {"descr": descriptor, "fortran_order": False, "shape": shape}

@@ -46,7 +46,7 @@ class Game:
         # Activations are channels-last throughout; weights only here, because spectral norm takes them as
         # matrices and would have to copy them.
         self.generator = generator.to(memory_format=torch.channels_last)
-        self.generator.memory_format = torch.channels_last
+        self.generator.memory_format = torch.channels_last  # type: ignore[assignment]  # an attribute of ours
         self.discriminator = discriminator
         if self._device().type == "cpu" and can_filter(specification.precision):
             use_minimal_filtering(self.generator)
@@ -54,8 +54,9 @@ class Game:
                 use_minimal_filtering(self.discriminator)
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
         # Listed once, because to look for them takes a narrow network's step longer than to use them.
-        self._generating, self._judging = list(generator.parameters()), list(discriminator.parameters())
-        self._averaged = list(self.average.parameters())
+        self._judging = list(discriminator.parameters())
+        self._generating: list[Tensor] = list(generator.parameters())
+        self._averaged: list[Tensor] = list(self.average.parameters())
         self._normalised = spectrally_normalised_layers(discriminator)
         self.generator_optimiser = self._adam(self.generator, specification.generator_learning_rate)
         self.discriminator_optimiser = self._adam(
@@ -87,6 +88,7 @@ class Game:
                 logits = self._judge(real, fake)
             loss = self.objective.discriminator_loss(*map(widened, logits))
             if self.objective.penalty is not None:
+                assert position is not None
                 loss = loss + self.objective.penalty(self.discriminator, real, fake, position)
             self.discriminator_optimiser.zero_grad()
             loss.backward()
@@ -131,7 +133,8 @@ class Game:
         torch._foreach_lerp_(self._averaged, self._generating, 1 - self.specification.ema_decay)
 
     def _adam(self, network: nn.Module, learning_rate: float) -> torch.optim.Optimizer:
-        parameters, rate = list(network.parameters()), learning_rate
+        parameters = list(network.parameters())
+        rate: float | Tensor = learning_rate
         if self.capturable:
             rate = torch.tensor(rate, device=parameters[0].device)
         betas = self.specification.betas

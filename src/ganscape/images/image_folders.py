@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from ganscape.errors import InputError
 from ganscape.files import digest
@@ -37,7 +37,7 @@ class ImageFolder:
 
     def __iter__(self) -> Iterator[Photograph]:
         for name in self._names:
-            yield Photograph(name, partial(open, self.path / name, "rb"))
+            yield Photograph(name, partial(_opened, self.path / name))
 
     def verified_file(self) -> VerifiedFile:
         """With the SHA-256 of a list of all images, one `SHA-256  PATH` a line, as `sha256sum` prints it."""
@@ -66,3 +66,7 @@ def _refuse(error: OSError) -> NoReturn:
     raise InputError(
         f"cannot read {error.filename}: {error.strerror}; make it readable and run again"
     ) from error
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return path.open("rb")

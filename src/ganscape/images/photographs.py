@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -53,7 +53,7 @@ class Photograph(NamedTuple):
     """An encoded image: its name in its collection, and what opens it for reading."""
 
     name: str
-    open: Callable[[], BinaryIO]
+    open: Callable[[], IO[bytes]]
 
 
 class Collection(Protocol):
@@ -190,7 +190,7 @@ def _treated(photograph: Photograph, image_size: int) -> Outcome:
         raise InputError(f"cannot read {place}: {error.strerror}; make it readable and run again") from error
 
 
-def _decoded(handle: BinaryIO, image_size: int) -> tuple[np.ndarray, tuple[str, ...]]:
+def _decoded(handle: IO[bytes], image_size: int) -> tuple[np.ndarray, tuple[str, ...]]:
     from PIL import Image, UnidentifiedImageError  # here, so that reading prepared data does not pay for it
 
     try:

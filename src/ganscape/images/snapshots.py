@@ -6,7 +6,7 @@ Unlike checkpoints they hold nothing to go on from, and all are kept.
 import re
 from pathlib import Path
 
-from torch import nn
+from torch import Tensor, nn
 
 from ganscape.errors import InputError
 from ganscape.images import tensor_files
@@ -24,7 +24,7 @@ _ROLES = {"raw": "generator", "ema": "average"}
 def save(run_directory: Path, game: Game, iteration: int) -> None:
     """Write the generator after `iteration` iterations; `InputError` where the disk does not take it."""
     networks = game.networks()
-    tensors = {}
+    tensors: dict[str, Tensor] = {}
     for role in _ROLES.values():
         tensors |= prefixed(role, networks[role].state_dict())
     header = {"specification": game.specification.as_dict(), "iteration": iteration}

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 import numpy as np
 
@@ -137,7 +137,7 @@ def _read_cifar10(path: Path) -> Iterator[Chunk]:
     with _decoding(path):
         with tarfile.open(path, "r|gz") as archive:  # one pass: the batches lie in no useful order
             contents = {
-                member.name: archive.extractfile(member).read() for member in archive if member.name in wanted
+                member.name: _content(archive, member).read() for member in archive if member.name in wanted
             }
         for split, names in CIFAR10_BATCHES.items():
             for name in names:
@@ -157,7 +157,7 @@ def _read_stl10(path: Path) -> Iterator[Chunk]:
             count, rest = divmod(member.size, image_bytes)
             if rest:
                 raise ValueError(f"{member.name} does not hold a whole number of images")
-            handle = archive.extractfile(member)
+            handle = _content(archive, member)
             for start in range(0, count, CHUNK):
                 size = min(CHUNK, count - start)
                 values = np.frombuffer(_read_exactly(handle, size * image_bytes), np.uint8)
@@ -165,6 +165,13 @@ def _read_stl10(path: Path) -> Iterator[Chunk]:
                 yield Chunk("train", images, np.full(size, UNLABELED, np.int64))
             return
         raise KeyError(STL10_UNLABELED)
+
+
+def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+    handle = archive.extractfile(member)
+    if handle is None:
+        raise ValueError(f"{member.name} is no file")
+    return handle
 
 
 @contextmanager
@@ -178,11 +185,11 @@ def _decoding(path: Path) -> Iterator[None]:
         raise InputError(f"{path} cannot be decoded ({error}): delete it and run `fetch` again") from error
 
 
-def _open_idx(path: Path) -> BinaryIO:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb")
+def _open_idx(path: Path) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(path)) if path.suffix == ".gz" else open(path, "rb")
 
 
-def _read_exactly(handle: BinaryIO, size: int) -> bytes:
+def _read_exactly(handle: IO[bytes], size: int) -> bytes:
     values = handle.read(size)
     if len(values) != size:
         raise EOFError(f"ends after {len(values)} of {size} bytes")

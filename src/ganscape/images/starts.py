@@ -37,7 +37,7 @@ class Start:
 def save(path: Path, generator: nn.Module, discriminator: nn.Module, about: Mapping[str, Any]) -> str:
     """Write an initial point and what it is about (what JSON can hold), atomically; returns its digest."""
     networks = {"generator": generator, "discriminator": discriminator}
-    tensors = {}
+    tensors: dict[str, Tensor] = {}
     for role, network in networks.items():
         tensors |= prefixed(role, network.state_dict())
     return tensor_files.write(path, KIND, {"about": dict(about)}, tensors)

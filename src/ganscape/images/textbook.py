@@ -58,6 +58,7 @@ class TextbookGame:
             fake = self.generator(latents)
             loss = self.objective.discriminator_loss(self.discriminator(real), self.discriminator(fake))
             if self.objective.penalty is not None:
+                assert position is not None
                 loss = loss + self.objective.penalty(self.discriminator, real, fake.detach(), position)
             loss.backward()
         self._log_gradient_norm(self.discriminator)
@@ -72,5 +73,5 @@ class TextbookGame:
 def _out_of_place(network: nn.Module) -> nn.Module:
     for module in network.modules():
         if hasattr(module, "inplace"):
-            module.inplace = False
+            module.inplace = False  # type: ignore[assignment]  # mypy knows tensors and modules only
     return network

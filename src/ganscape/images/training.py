@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ from ganscape.images import checkpoints, snapshots
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game, learning_rate_factor
 from ganscape.images.iterations import Batches, captured_if_possible, play
-from ganscape.images.networks import count_full_width, count_parameters
+from ganscape.images.networks import count_full_width, count_parameters, latent_dimension
 from ganscape.images.networks.layers import filters_minimally
 from ganscape.images.pixels import NonFiniteError
 from ganscape.images.precision import arithmetic, require_possible
@@ -197,7 +198,7 @@ class _Run:
         networks = generator.to(device), discriminator.to(device)
         wants_graph = schedule.cuda_graph and device.type == "cuda"
         self.game = Game(*networks, specification, capturable=wants_graph)
-        self.latent_dimension = self.game.generator.latent_dimension
+        self.latent_dimension = latent_dimension(self.game.generator)
         self.images = self._images(dataset.split("train")[0], resident=wants_graph)
         self.grid_latents = grid_latents(specification.seed, self.latent_dimension).to(device)
         self.iteration, logs = checkpoints.restore(run_directory, self.game)
@@ -207,7 +208,8 @@ class _Run:
             logger.info("resuming %s after iteration %d", run_directory, self.iteration)
         elif schedule.snapshots_every:
             snapshots.save(run_directory, self.game, 0)
-        self.play, self.is_graph = partial(play, self.game), False
+        self.play: Callable[[Batches], Tensor] = partial(play, self.game)
+        self.is_graph = False
         if wants_graph:
             self.play, self.is_graph = captured_if_possible(self.game, self._batches())
 
@@ -351,7 +353,7 @@ def _signals_noted() -> Iterator[list[int]]:
     def note(number: int, frame: object) -> None:
         noted.append(number)
 
-    before: dict[int, Callable | int | None] = {}
+    before: dict[signal.Signals, Any] = {}
     try:
         for number in STOPPING:
             before[number] = signal.signal(number, note)
@@ -368,7 +370,7 @@ def _environment(game: Game, device: torch.device, cuda_graph: bool) -> dict[str
         "ganscape": __version__,
         "python": platform.python_version(),
         "torch": torch.__version__,
-        "cuda": torch.version.cuda if device.type == "cuda" else "",
+        "cuda": (torch.version.cuda or "") if device.type == "cuda" else "",
         "numpy": np.__version__,  # whose generators order and dequantise the images
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
         "processor": processor(),

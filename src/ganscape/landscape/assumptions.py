@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from ganscape.errors import InputError
-from ganscape.landscape.losses import Loss, as_objective, as_separable, at, is_paired
+from ganscape.landscape.losses import Loss, as_objective, as_separable, at
 from ganscape.landscape.suprema import NEAR, supremum, xi
 from ganscape.objectives import PairedObjective, ScalarFunction, SeparableObjective
 
@@ -39,7 +39,7 @@ def check_assumptions(loss: Loss, largest: int = 1000) -> list[Assumption]:
     if not isinstance(largest, int) or largest < 1:
         raise InputError(f"largest is {largest}: give the largest n to check for, at least 1")
     chosen = as_objective(loss)
-    if is_paired(chosen):
+    if isinstance(chosen, PairedObjective):
         return [_bounded_paired(chosen), _concave(chosen.h)]
     separable = as_separable(chosen)
     worth = np.array([xi(m, separable) for m in range(largest + 1)])

@@ -55,9 +55,9 @@ def climbs(
         if minimum.is_global:
             found.append(np.inf)
             continue
-        start = tuple(int(np.abs(axis - y).argmin()) for (y,) in minimum.points)
+        row, column = (int(np.abs(axis - y).argmin()) for (y,) in minimum.points)
         highest = lowest_pass(
-            start, lambda place: heights[place[0]][place[1]], neighbours_of, minimum.value - lower
+            (row, column), lambda place: heights[place[0]][place[1]], neighbours_of, minimum.value - lower
         )
         found.append(float(highest - minimum.value))
     return found

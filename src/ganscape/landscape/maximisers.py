@@ -27,6 +27,9 @@ from torch import Tensor
 
 from ganscape.errors import InputError
 
+# What an interior-point step moves, (B, n) each: shares, what room they leave, and the multipliers of both.
+State = tuple[Tensor, Tensor, Tensor, Tensor]
+
 MOST_NEWTON_STEPS = 200
 MOST_INTERIOR_STEPS = 100
 GAP = 1e-14  # of the interior-point method, per constraint; values are about one
@@ -91,7 +94,7 @@ def hinge_coefficients(gram: Tensor, weight: float, regularisation: float) -> Te
         if not bool(keep.any()):
             return answer * (weight / regularisation)
         unfinished, quadratic = unfinished[keep], quadratic[keep]
-        state = tuple(value[keep] for value in state)
+        state = (share[keep], room[keep], lower[keep], upper[keep])
     raise InputError(
         f"no maximising f found in {MOST_INTERIOR_STEPS} interior-point steps: "
         f"regularisation {regularisation:g} is too small, give a larger one"
@@ -148,16 +151,14 @@ def _step_lengths(
     return lengths
 
 
-def _interior_step(
-    quadratic: Tensor, share: Tensor, room: Tensor, lower: Tensor, upper: Tensor
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def _interior_step(quadratic: Tensor, share: Tensor, room: Tensor, lower: Tensor, upper: Tensor) -> State:
     """One predictor-corrector step for α, 1 - α and the multipliers of α ≥ 0 and of 1 - α ≥ 0, all (B, M)."""
     excess = _times(quadratic, share) - 1 - lower + upper
     # Where α is not unique, the barrier alone makes the system regular; its size falls below rounding errors.
     diagonal = lower / share + upper / room + _rounding(quadratic)[:, None]
     factors = torch.linalg.lu_factor(quadratic + torch.diag_embed(diagonal))
 
-    def directions(target_lower: Tensor, target_upper: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def directions(target_lower: Tensor, target_upper: Tensor) -> State:
         """Towards α·lower = target_lower, (1 - α)·upper = target_upper, to first order."""
         right = -excess + (target_lower / share - lower) - (target_upper / room - upper)
         move = torch.linalg.lu_solve(*factors, right[..., None])[..., 0]
@@ -180,15 +181,20 @@ def _interior_step(
     plain = directions(CENTRING * gap, CENTRING * gap)
     short = corrected_length < SHORT_STEP
     length = torch.where(short, _length_near_path(state, plain), corrected_length)
-    chosen = tuple(torch.where(short, safe, fast) for safe, fast in zip(plain, corrected, strict=True))
+    chosen = _each(lambda safe, fast: torch.where(short, safe, fast), plain, corrected)
     return _moved(state, chosen, length)
 
 
-def _moved(state: tuple[Tensor, ...], directions: tuple[Tensor, ...], length: Tensor) -> tuple[Tensor, ...]:
-    return tuple(value + length * direction for value, direction in zip(state, directions, strict=True))
+def _moved(state: State, directions: State, length: Tensor) -> State:
+    return _each(lambda value, direction: value + length * direction, state, directions)
 
 
-def _length_near_path(state: tuple[Tensor, ...], directions: tuple[Tensor, ...]) -> Tensor:
+def _each(function: Callable[[Tensor, Tensor], Tensor], one: State, other: State) -> State:
+    first, second, third, fourth = map(function, one, other)
+    return first, second, third, fourth
+
+
+def _length_near_path(state: State, directions: State) -> Tensor:
     """A step length (B, 1) that lowers the gap and leaves no complementarity product far below their mean."""
     gap = _mean_product(*state)
     length = 0.995 * _longest_feasible(state, directions)
@@ -204,7 +210,7 @@ def _length_near_path(state: tuple[Tensor, ...], directions: tuple[Tensor, ...])
     return length
 
 
-def _longest_feasible(state: tuple[Tensor, ...], directions: tuple[Tensor, ...]) -> Tensor:
+def _longest_feasible(state: State, directions: State) -> Tensor:
     """The largest step length (B, 1), at most 1, that keeps everything in `state` non-negative."""
     values, changes = torch.cat(state, -1), torch.cat(directions, -1)
     ratios = torch.where(changes < 0, values / -changes, torch.inf)

@@ -34,7 +34,7 @@ from ganscape.errors import InputError
 from ganscape.landscape.losses import Loss, as_objective, as_paired, as_separable, is_paired
 from ganscape.landscape.maximisers import hinge_coefficients, newton_coefficients
 from ganscape.landscape.points import checked_real, finite_array
-from ganscape.objectives import Objective, hinge
+from ganscape.objectives import Objective, PairedObjective, hinge
 from ganscape.threads import one_thread
 
 ROUNDING = 5e-16  # of sums of a few kernel values
@@ -201,13 +201,13 @@ class SmoothedProblem:
 
     def _terms(self, scores: Tensor) -> Tensor:
         """φ_j(s_j), elementwise: (B, M) to (B, M)."""
-        if is_paired(self.objective):
+        if isinstance(self.objective, PairedObjective):
             return self.objective.h(scores)
         on_real, on_fake = scores.split(len(self.real), -1)
         return torch.cat([self.objective.h1(on_real), self.objective.h2(on_fake)], -1)
 
     def _is_hinge(self) -> bool:
-        if is_paired(self.objective):
+        if isinstance(self.objective, PairedObjective):
             return self.objective.h is hinge
         return self.objective.h1 is hinge and self.objective.h2 is hinge
 

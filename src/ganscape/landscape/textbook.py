@@ -14,9 +14,9 @@ import torch
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 
-from ganscape.landscape.losses import Loss, as_objective, is_paired
+from ganscape.landscape.losses import Loss, as_objective
 from ganscape.landscape.points import checked_points
-from ganscape.objectives import ScalarFunction, hinge
+from ganscape.objectives import PairedObjective, ScalarFunction, hinge
 
 
 def textbook_smoothed_value(
@@ -29,12 +29,12 @@ def textbook_smoothed_value(
     real, fake = checked_points(real, fake)
     features = _features(np.concatenate([real, fake]), kernel_width)
     on_real, on_fake = features[: len(real)], features[len(real) :]
-    loss = as_objective(loss)
-    if is_paired(loss):
-        parts = [(on_real - on_fake, loss.h)]
+    chosen = as_objective(loss)
+    if isinstance(chosen, PairedObjective):
+        parts = [(on_real - on_fake, chosen.h)]
         weight = 1 / len(real)
     else:
-        parts = [(on_real, loss.h1), (-on_fake, loss.h2)]
+        parts = [(on_real, chosen.h1), (-on_fake, chosen.h2)]
         weight = 1 / (2 * len(real))
     if all(function is hinge for _, function in parts):
         return _hinge_maximum(np.concatenate([rows for rows, _ in parts]), weight, regularisation)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib import rc_context
@@ -73,7 +74,7 @@ def authors_summary(measured: pd.DataFrame, files: Sequence[str]) -> pd.DataFram
     for file in files:
         release = release_of(file)
         network = (release.dataset, release.architecture, release.width)
-        row = {"file": file, **dict(zip(NETWORK, network, strict=True)), "status": "missing"}
+        row: dict[str, Any] = {"file": file, **dict(zip(NETWORK, network, strict=True)), "status": "missing"}
         if file in known.index:
             row |= known.loc[file].drop("path").to_dict()
         row |= {"paper_is": printed.loc[network, "is_mean"], "paper_fid": printed.loc[network, "fid"]}

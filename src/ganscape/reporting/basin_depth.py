@@ -96,7 +96,7 @@ NAMES = {
 }
 COLOURS = {("rs", "fixed"): style.NEUTRAL}  # of both kinds
 DASHES = {("ls", "none"): (0, (5, 1.5)), ("rs", "independent"): (0, (1, 1))}
-LABELS = {
+LABELS: dict[str, dict[tuple[str, str], tuple[float, float, str]]] = {
     "small share": {
         ("js", "none"): (0.62, 38, "right"),
         ("ls", "none"): (0.57, 19, "left"),

@@ -83,7 +83,7 @@ def _benchmarks(results: Path) -> Iterator[tuple[str, float, float]]:
 
 def provenance_figures(record: dict, departures: Sequence[str]) -> pd.DataFrame:
     """`provenance` and where the configuration is not the paper's, a fact per row: `section, name, value`."""
-    facts = [
+    facts: list[tuple] = [
         ("source", "commit", record["commit"] or "not in a git repository"),
         ("source", "uncommitted changes", KNOWN[record["uncommitted_changes"]]),
         *(("version", name, version) for name, version in record["versions"].items()),

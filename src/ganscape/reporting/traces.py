@@ -65,7 +65,8 @@ def read_traces(paths: Iterable[Path]) -> Traces:
 
     Raises `InputError` for a file of another form, two of one run, and several extractors on the same data.
     """
-    scores, shares = [], []
+    scores: list[dict] = []
+    shares: list[dict] = []
     for path in map(Path, paths):
         record = read_json(path)
         try:

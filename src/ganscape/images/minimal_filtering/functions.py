@@ -126,7 +126,8 @@ def _same_weight(images: Tensor, gradient: Tensor, bfloat16: bool) -> Tensor:
 
 
 def _same_geometry(images: Tensor, weight: Tensor) -> Geometry:
-    return Geometry(3, tuple(images.shape[2:]), 1, _strides(weight), (Phase(-1, -1, 0),))
+    height, width = images.shape[2:]
+    return Geometry(3, (height, width), 1, _strides(weight), (Phase(-1, -1, 0),))
 
 
 def _halving(images: Tensor, weight: Tensor, bias: Tensor | None, bfloat16: bool) -> Tensor:

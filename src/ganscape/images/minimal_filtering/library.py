@@ -114,7 +114,7 @@ def _call(name: str, bfloat16: bool, taps: int, shape: Shape, *arrays: Tensor | 
 @cache
 def kernels() -> Kernels:
     """Compiled at the first call; raises what `Kernels` does."""
-    macros = {"OUTPUTS": OUTPUTS}
+    macros: dict[str, int | str] = {"OUTPUTS": OUTPUTS}
     for taps in (2, 3):
         outputs, filters, samples = minimal_filtering(taps)
         for name, matrix in (("A_TRANSPOSED", outputs), ("G", filters), ("B_TRANSPOSED", samples)):

@@ -1,5 +1,7 @@
 """The paper's networks, by architecture, image size and width."""
 
+from typing import cast
+
 import torch
 from torch import nn
 
@@ -20,6 +22,7 @@ __all__ = [
     "build_generator",
     "count_full_width",
     "count_parameters",
+    "latent_dimension",
     "paper_features",
 ]
 
@@ -81,6 +84,11 @@ def paper_features(architecture: str, image_size: int) -> int:
     except KeyError:
         known = ", ".join(f"{name} {size}x{size}" for name, size in PAPER_FEATURES)
         raise InputError(f"no network {architecture} {image_size}x{image_size}: there are {known}") from None
+
+
+def latent_dimension(generator: nn.Module) -> int:
+    """How many numbers its latents have."""
+    return cast(int, generator.latent_dimension)
 
 
 def count_parameters(network: nn.Module) -> int:

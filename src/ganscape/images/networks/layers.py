@@ -42,10 +42,10 @@ class TransposedConvolution(nn.ConvTranspose2d):
 
     minimal_filtering = False
 
-    def forward(self, images: Tensor) -> Tensor:
+    def forward(self, images: Tensor, output_size: list[int] | None = None) -> Tensor:
         if self.minimal_filtering and (function := minimal_filtering.transposed_convolution(self, images)):
             return function(images, self.weight, self.bias)
-        return super().forward(images)
+        return super().forward(images, output_size)
 
 
 def can_filter(precision: str) -> bool:

@@ -5,8 +5,9 @@ iteration, u = W v / |W v| and v = W^T u / |W^T u|, then W / sigma. PyTorch comp
 |W^T u|, which the iteration has already.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,7 +23,7 @@ def spectrally_normalised_layers(network: nn.Module) -> list[nn.Module]:
 
 
 @contextmanager
-def normalised_once(layers: list[nn.Module]) -> Iterator[None]:
+def normalised_once(layers: Sequence[Any]) -> Iterator[None]:
     """All uses of these layers, in training mode, take the weights of one normalisation, made now.
 
     It is computed in the precision of the weights, also where what follows is in another. For layers with a
@@ -62,7 +63,7 @@ class _Normalisation(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: FunctionCtx, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         count = len(gradients)
         us, vs, sigmas, normalised = (ctx.saved_tensors[i * count : (i + 1) * count] for i in range(4))
         found = []
