@@ -11,6 +11,7 @@ from 1 and are looked at after both players' steps. At an iteration a game is
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -64,8 +65,7 @@ class Setting:
 
     @property
     def clusters(self) -> TwoClusters:
-        first, second = self.shares
-        return TwoClusters((first, second))
+        return TwoClusters(cast(tuple[float, float], tuple(self.shares)))
 
     @property
     def game(self) -> Game:
