@@ -17,7 +17,7 @@ from ganscape.reporting.network_sizes import network_sizes
 from ganscape.reporting.paper_figures import paper_figures
 
 ROOT = Path(__file__).parents[2]
-SPREAD = 0.1
+SPREAD = 0.05
 EMA_GAIN = 2.0
 
 
@@ -49,7 +49,7 @@ def two_clusters():
             **{"escape_median_high": escape + 40, "min_d_loss": least, "min_d_loss_median_low": least - 0.01},
             **{"min_d_loss_median_high": least + 0.01, "at_collapsed_value": 0.8},
         }
-        for loss, escape, least in (("js", 2800, 0.48), ("rs", 800, 0.35))
+        for loss, escape, least in (("js", 2800.0, 0.48), ("rs", 800.0, 0.35))
     ]
     stuck = [
         {"part": "all seeds", "seed": seed, "at": at, "value": value + 0.001 * seed}
@@ -134,7 +134,8 @@ def images():
             **{
                 "paper_learning_rate": rate,
                 "ema": ema,
-                "seeds": 3,
+                **dict.fromkeys(("seeds", "seeds_js", "seeds_rs"), 3),
+                "features": "inception-v3-compat",
                 "fid_js": row["js"],
                 "fid_js_std": SPREAD,
             },

@@ -28,7 +28,7 @@ def run(folder, **changed):
     )
     for name, change in changed.items():
         change(tables[f"{name.split('_')[0]}/{name.split('_', 1)[1]}" if name != "claims" else name])
-    for name in ("tables/two_clusters", "figures/width"):
+    for name in ("tables/two_clusters", "figures/width", "figures/escape"):
         del tables[name]
     write(folder, tables)
     return folder
@@ -84,6 +84,17 @@ def test_a_figure_is_the_same_within_its_tolerance(reference, tmp_path, file, co
     assert {one.verdict for one in found.values() if one.name != name} == {SAME}
 
 
+def test_rows_of_other_settings_are_not_compared_by_position(reference, tmp_path):
+    ours = run(tmp_path / "ours", figures_imbalance_clusters=set_to("share", 0.3))
+    found = {one.name: one for one in compare(ours, reference)}
+    assert found["figures/imbalance_clusters"].first == "row 1, share: 0.3, not 0.2"
+
+
+def test_a_figure_that_has_gone_is_not_the_same(reference, tmp_path):
+    ours = run(tmp_path / "ours", figures_imbalance_clusters=set_to("ever_low", None))
+    assert {one.name: one.verdict for one in compare(ours, reference)}["figures/imbalance_clusters"] == OTHER
+
+
 def test_files_and_rows_that_are_missing_are_named(reference, tmp_path):
     ours = run(tmp_path / "ours")
     (ours / "tables/hinge.csv").unlink()
@@ -111,6 +122,13 @@ def test_results_of_another_configuration_are_refused(reference, tmp_path):
 def test_another_machine_is_not(reference, tmp_path):
     ours = run(tmp_path / "ours", tables_provenance=set_to("value", "64", 2))
     assert set(verdicts(compare(ours, reference)).values()) == {SAME}
+
+
+def test_a_provenance_of_another_form_is_of_another_version(reference, tmp_path):
+    ours = run(tmp_path / "ours")
+    (ours / "tables/provenance.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match=r"another version than .*: ganscape is unknown and"):
+        compare(ours, reference)
 
 
 def test_results_without_provenance_are_refused(reference, tmp_path):

@@ -241,7 +241,9 @@ def test_one_seed_has_no_interval_and_the_row_says_so(tmp_path):
     for name in ("tables/table2", "tables/hinge"):
         tables[name]["seeds"] = tables[name]["seeds"].where(tables[name]["seeds"].isna(), 1)
         tables[name]["fid_std"] = np.nan
-    judged = verdicts(tmp_path, tables)
+    settings = configuration()
+    settings["table2"]["seeds"] = settings["other_losses"]["seeds"] = [0]
+    judged = verdicts(tmp_path, tables, settings)
     assert judged.loc["hinge-full-gap", "measured_value"] == "2.23 (1 seed, no interval)"
     assert judged.loc["hinge-full-gap", "verdict"] == REPRODUCED
     assert "1 seed" in judged.loc["table2-cifar10-cnn-full-js-fid", "measured_value"]
@@ -256,6 +258,70 @@ def test_more_seeds_that_scatter_more_allow_more(tmp_path):
     assert verdict(tmp_path, tables, claim) == DEVIATES
     change(tables["tables/table2"], "fid_std", 1.0, **where)
     assert verdict(tmp_path, tables, claim) == REPRODUCED
+
+
+def test_seeds_that_did_not_finish_are_told_and_nothing_is_reproduced_without_them(tmp_path):
+    tables = results()
+    change(tables["tables/table2"], "seeds", 2, **NETWORK, width="full", loss="js")
+    judged = verdicts(tmp_path, tables)
+    cell = judged.loc["table2-cifar10-resnet-full-js-fid"]
+    assert "(2 seeds; 1 seed more did not finish)" in cell["measured_value"]
+    assert cell["verdict"] == DEVIATES and judged.loc["img-sn-gap", "verdict"] == DEVIATES
+
+
+def test_games_that_never_escape_agree_with_nothing(tmp_path):
+    tables = results()
+    change(tables["figures/escape"], ["median", "low", "high"], [np.nan, 0.0, np.inf], part="ratio")
+    change(tables["tables/two_clusters"], "escape_median_high", np.inf, loss="rs")
+    judged = verdicts(tmp_path, tables)
+    assert judged.loc[["two-speedup", "two-rs-escape"], "verdict"].eq(DEVIATES).all()
+    assert "not known" in judged.loc["two-speedup", "measured_value"]
+    assert "to never" in judged.loc["two-rs-escape", "measured_value"]
+
+
+def test_a_gap_that_scatters_around_zero_is_not_better(tmp_path):
+    tables = results()
+    change(tables["tables/table2"], "fid_std", 3.0, **NETWORK, width="full")
+    assert verdict(tmp_path, tables, "img-sn-gap") == DEVIATES
+
+
+def test_the_bad_start_s_gap_is_judged_at_all_of_the_paper_s_learning_rates(tmp_path):
+    tables = results()
+    change(tables["tables/bad_init"], "status", "diverged", paper_learning_rate=1e-4)
+    change(tables["tables/bad_init"], ["seeds_js", "seeds"], 0, paper_learning_rate=1e-4)
+    judged = verdicts(tmp_path, tables)
+    assert judged.loc["bad-init-gap", "measured_value"] == "(the gap at learning rate 0.0001: diverged)"
+    assert judged.loc["bad-init-js-0.0001", "measured_value"] == "(JS-GAN at learning rate 0.0001: diverged)"
+    assert judged.loc["bad-init-rs-0.0001", "verdict"] == REPRODUCED  # which finished
+
+
+def test_results_that_call_themselves_stand_ins_are_none_of_the_paper_s(tmp_path):
+    """Whatever configuration they are judged with."""
+    tables = results()
+    change(tables["tables/table2"], "dataset", "digits-32x32x3 (stand-in for cifar10)", dataset="cifar10")
+    change(tables["tables/hinge"], "features", "digits-classifier")
+    change(tables["tables/bad_init"], "features", "mnist-classifier")
+    judged = verdicts(tmp_path, tables)
+    for claim, said in (
+        ("table2-cifar10-cnn-full-js-fid", "data digits-32x32x3 (stand-in for cifar10)"),
+        ("hinge-full-gap", "features of digits-classifier"),
+        ("bad-init-gap", "features of mnist-classifier"),
+    ):
+        assert judged.loc[claim, "verdict"] == STAND_IN and said in judged.loc[claim, "measured_value"]
+
+
+def test_a_network_that_is_not_the_released_one_is_not_the_paper_s_fault(tmp_path):
+    tables = results()
+    change(tables["tables/network_sizes"], "parameters", more(1), architecture="resnet", width="quarter")
+    judged = verdicts(tmp_path, tables)
+    measured = judged.loc["table2-cifar10-resnet-quarter-js-size", "measured_value"]
+    assert "not the released code's network, which has 436,195" in measured and "paper" not in measured
+
+
+def test_a_theorem_that_applies_to_no_loss_is_not_reproduced(tmp_path):
+    tables = results()
+    tables["tables/assumptions"]["holds"] = False
+    assert verdict(tmp_path, tables, "thm1-count-3") == DEVIATES
 
 
 def test_results_of_another_version_are_refused(tmp_path):

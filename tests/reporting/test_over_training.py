@@ -255,7 +255,7 @@ def test_the_steps_write_what_they_are_asked_for(from_bad_start, values, tmp_pat
     assert main(["bad-init-samples", *words, "--output", str(tmp_path / "f" / "samples.png")]) == 0
     for path in (figure, tmp_path / "f" / "samples.png"):
         with Image.open(path) as image:
-            assert image.width > 1000
+            assert image.width > 900
     assert main(["bad-init-table", *words, "--factor", "0", "--output-directory", str(tmp_path / "t")]) == 1
     assert "--factor must be positive" in capsys.readouterr().err
     assert main(["bad-init-figure", *words, "--values", paths[0], "--output", str(figure)]) == 1

@@ -9,7 +9,7 @@ Elsewhere rounding differs, which trainings and games amplify. So what counts as
 - of claims: the same verdict.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from ganscape.reporting.rendering import Cell, Column, Section, Table
 PROVENANCE = "tables/provenance"
 THOUSANDTH = 1e-3
 IS_WITHIN, FID_WITHIN = 0.10, 0.25
+SETTING = ("loss", "discriminator_width", "generator_width", "share", "seeds")
+KEYS = ("seeds", "paper_learning_rate")  # numbers that say what a row is about
 SAME, OTHER, MISSING = "same", "differs", "missing"
 
 
@@ -84,6 +86,9 @@ def _provenance(folder: Path) -> pd.DataFrame:
 
 
 def _facts(provenance: pd.DataFrame, section: str) -> dict[str, str]:
+    """Names and values of one section; of a table of another version, none."""
+    if list(provenance.columns) != ["section", "name", "value"]:
+        return {"ganscape": "unknown"} if section == "version" else {}
     found = provenance[provenance["section"] == section]
     return dict(zip(found["name"], found["value"].astype(str), strict=True))
 
@@ -92,7 +97,7 @@ def _compared(name: str, judge: Judge, results: Path, reference: Path) -> Compar
     ours = results / f"{name}.csv"
     if not ours.exists():
         return Comparison(name, 0, 0, "was not made")
-    old, new = _read(reference / f"{name}.csv"), _read(ours)
+    old, new = (ROWS.get(name, _all_rows)(_read(path)) for path in (reference / f"{name}.csv", ours))
     if list(old.columns) != list(new.columns) or len(old) != len(new):
         return Comparison(
             name, 1, 1, f"{len(new)} rows of {len(new.columns)} columns, not {len(old)} of {len(old.columns)}"
@@ -139,22 +144,23 @@ def scores(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
             known = ~np.isnan(first) | ~np.isnan(second)
             near = pd.Series(np.abs(first - second) <= within * np.abs(first), dtype=object)
             judged[column] = near.where(known, None)
-        elif not pd.api.types.is_numeric_dtype(old[column]):
+        elif column in KEYS or not pd.api.types.is_numeric_dtype(old[column]):
             judged[column] = _same(old[column], new[column], 0.0)
     return pd.DataFrame(judged)
 
 
-def overlapping(*values: str) -> Judge:
-    """A judge of values whose intervals are in columns `VALUE_low` and `VALUE_high`, or `low` and `high`."""
+def overlapping(keys: Sequence[str], *values: str) -> Judge:
+    """A judge of values whose intervals are in columns `VALUE_low` and `VALUE_high`, or `low` and `high`, in
+    rows whose `keys` must be equal."""
 
     def judge(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-        judged = {}
+        judged = {key: _same(old[key], new[key], 0.0) for key in keys}
         for value in values:
             low, high = (
                 f"{value}_{end}" if f"{value}_low" in old.columns else end for end in ("low", "high")
             )
             meet = (new[low] <= old[high]) & (old[low] <= new[high])
-            known = old[low].notna() & new[low].notna()
+            known = old[low].notna() | new[low].notna()
             judged[value] = meet.astype(object).where(known, None)
         return pd.DataFrame(judged)
 
@@ -180,6 +186,7 @@ COMPARED: dict[str, Judge] = {
     "figures/basin_depth": close,
     "figures/barriers": close,
     "tables/two_clusters": overlapping(
+        SETTING,
         "escaped",
         "at_collapsed_value",
         "ends_success",
@@ -187,8 +194,9 @@ COMPARED: dict[str, Judge] = {
         "escape_median",
         "min_d_loss_median",
     ),
-    "figures/width": overlapping("median", "escaped", "sooner"),
-    "figures/imbalance_clusters": overlapping("collapsed", "success", "ever"),
+    "figures/escape": overlapping(("part", "loss", "other", "seeds"), "median"),
+    "figures/width": overlapping(("study", *SETTING[:3], "seeds"), "median", "escaped", "sooner"),
+    "figures/imbalance_clusters": overlapping(("loss", "share", "seeds"), "collapsed", "success", "ever"),
     "tables/table2": scores,
     "tables/ema": scores,
     "tables/hinge": scores,
@@ -196,10 +204,23 @@ COMPARED: dict[str, Judge] = {
     "tables/narrow": scores,
     "tables/lsun": scores,
     "tables/bad_init": scores,
+    "tables/imbalanced": columns_alike("loss", "weights", "seed", "class", "status"),
     "tables/authors": scores,
     "claims": columns_alike("id", "verdict"),
 }
 """Files below the results of a preset, and how their figures are judged."""
+
+
+def _all_rows(table: pd.DataFrame) -> pd.DataFrame:
+    return table
+
+
+def _without_curves(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["part"] != "curve"].reset_index(drop=True)
+
+
+# Of files of which not all rows are compared: steps of a curve are as many as there are different times.
+ROWS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {"figures/escape": _without_curves}
 
 
 def comparison_table(found: list[Comparison], results: Path, reference: Path) -> Table:

@@ -60,7 +60,10 @@ PAPER: dict[str, Any] = {
         **_CNN,
         "classes": [{"name": "7", "share": 1.0}, {"name": "5", "share": 0.2}],
     },
-    "bad_init": {"images": _MNIST, **_CNN, "learning_rate_factor": 1.0},
+    "bad_init": {
+        **{"images": _MNIST, **_CNN, "learning_rate_factor": 1.0},
+        "learning_rates": [5.0e-7, 1.0e-6, 5.0e-6, 1.0e-5, 5.0e-5, 1.0e-4],
+    },
     "lsun": {
         "images": [
             _images("lsun_church_outdoor", 256, 3),

@@ -14,7 +14,7 @@ from ganscape.reporting.studies import DATASET_NAMES
 
 IMAGE_SIZES = {"cifar10": 32, "stl10": 48}
 COLUMNS = (
-    *("dataset", "architecture", "width", "generator", "discriminator", "parameters"),
+    *("dataset", "architecture", "width", "generator", "discriminator", "parameters", "released_parameters"),
     *("relative_size_percent", "paper_relative_size_percent"),
 )
 NETWORK = ["dataset", "architecture", "width"]
@@ -22,16 +22,18 @@ PRINTED_DIGITS = 1
 
 
 def network_sizes() -> pd.DataFrame:
-    """A row per network of Table 2, `COLUMNS`: trainable parameters of both players, and how many per cent of
-    those at full width they are, ours and as printed."""
+    """A row per network of Table 2, `COLUMNS`: trainable parameters of both players, those of the networks of
+    the authors' released code, and how many per cent of those at full width they are, ours and as printed."""
     table2 = paper_figures("table2")
     networks = table2[table2["relative_size_percent"].notna()].drop_duplicates(NETWORK)
+    released = paper_figures("released_sizes").set_index(NETWORK)
     rows = []
     for row in networks.itertuples():
         generator, discriminator = _parameters(row.architecture, row.dataset, row.width)
         whole = sum(_parameters(row.architecture, row.dataset, "full"))
         total = generator + discriminator
-        figures = (generator, discriminator, total, 100 * total / whole, row.relative_size_percent)
+        theirs = int(released.loc[(row.dataset, row.architecture, row.width)].sum())
+        figures = (generator, discriminator, total, theirs, 100 * total / whole, row.relative_size_percent)
         rows.append((row.dataset, row.architecture, row.width, *figures))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

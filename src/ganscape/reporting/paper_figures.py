@@ -4,11 +4,13 @@ from importlib.resources import as_file, files
 
 import pandas as pd
 
-NAMES = ("table2", "hinge", "bad_init", "claims")
+NAMES = ("table2", "hinge", "bad_init", "claims", "released_sizes")
 
 
 def paper_figures(name: str) -> pd.DataFrame:
     """One of the paper's tables: `table2` (Table 2), `hinge`, `bad_init` (appendix) or `claims` (text).
+
+    `released_sizes` has the parameters of the networks in the authors' released code.
 
     Blank cells are empty strings in columns of words and NaN in columns of numbers.
     """

@@ -52,7 +52,7 @@ def _summary(setting: dict, group: pd.DataFrame) -> dict:
     row |= {"escape_median": median, "escape_median_low": low, "escape_median_high": high}
     low, median, high = group["min_d_loss"].quantile(PERCENTILES)
     row |= {"min_d_loss": median, "min_d_loss_low": low, "min_d_loss_high": high}
-    _, low, high = median_interval(group["min_d_loss"].to_numpy())
+    _, low, high = median_interval(group["min_d_loss"].dropna().to_numpy())
     row |= {"min_d_loss_median_low": low, "min_d_loss_median_high": high}
     return row | {
         "collapsed_value": np.nan if collapsed_at is None else collapsed_at,
