@@ -2,7 +2,7 @@
 # make test    the tests
 # make test-slurm  the workflow on a SLURM cluster of one node, which it starts and stops (Debian's packages
 #              slurm-wlm, munge and iproute2, and root; without them it says what is missing)
-# make compare holds results/quick against results/reference/quick, figure by figure (PRESET=laptop: of another preset)
+# make compare  results/quick held against results/reference/quick, figure by figure
 # make bench   speed, as ratios to a plain implementation: results/bench.csv
 # make gpu     what holds on an NVIDIA GPU, and speed there: results/bench_gpu.csv
 # make lint    style of Python and of the workflow, and type hints

@@ -197,6 +197,23 @@ def test_the_workflow_makes_all_evidence():
     assert names == {name for claim in all_claims() for name in claim.rule.evidence}
 
 
+def test_the_workflow_gives_every_section_of_the_configuration_that_rules_look_at(tmp_path):
+    common = (ROOT / "workflow/rules/common.smk").read_text(encoding="utf-8")
+    given = set(re.findall(r'"(\w+)"', " ".join(re.findall(r"^SCALE .*", common, re.MULTILINE))))
+    write(tmp_path, results())
+    judged = ledger(Evidence(tmp_path), {key: configuration()[key] for key in given})
+    assert counts(judged)["stand-in"] == 0
+
+
+@pytest.mark.parametrize("section", ["other_losses", "bad_init", "training"])
+def test_a_configuration_without_a_section_is_refused(section, tmp_path):
+    write(tmp_path, results())
+    settings = configuration()
+    del settings[section]
+    with pytest.raises(InputError, match=f"the configuration has no {section}"):
+        ledger(Evidence(tmp_path), settings)
+
+
 def test_a_damaged_table_is_named(tmp_path):
     write(tmp_path, results())
     (tmp_path / "tables/table2.csv").write_bytes(b"\xff\xfe\x00")

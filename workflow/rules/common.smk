@@ -879,7 +879,7 @@ def classifier_options(wildcards):
 
 # The sections of the configuration that say on what data, and at what scale, something was measured.
 SCALE = ["training", "evaluation", "datasets", "recipes", "table2", "imbalanced"]
-SCALE += ["bad_init", "lsun", "clusters"]
+SCALE += ["bad_init", "lsun", "clusters", "other_losses"]
 
 
 def scale_options():

@@ -25,6 +25,7 @@ import pandas as pd
 
 from ganscape.claims.evidence import Evidence, NotRun
 from ganscape.claims.protocol import departures
+from ganscape.errors import InputError
 from ganscape.reporting.figure6 import NEAR
 from ganscape.reporting.losses import LOSS_NAMES, kind_of
 from ganscape.reporting.measurements import PAPER_EXTRACTOR
@@ -422,9 +423,17 @@ def score_of(run: Run, table: str, row: Row, metric: str = "fid") -> Score:
     if row.loss == "real":
         return Score(float(measured[mean]), float("nan"), 0)
     seeds = int(measured["seeds"])
-    wanted = len(run.configuration[SEEDS_OF[table]]["seeds"])
+    wanted = _configured_seeds(run, SEEDS_OF[table])
     several = float(measured[spread]) if seeds > 1 else float("nan")
     return Score(float(measured[mean]), several, seeds, max(0, wanted - seeds))
+
+
+def _configured_seeds(run: Run, section: str) -> int:
+    try:
+        return len(run.configuration[section]["seeds"])
+    except (KeyError, TypeError):
+        problem = f"the configuration has no {section}.seeds: give that of `config.yaml` as a whole"
+        raise InputError(problem) from None
 
 
 # Where the configuration has the seeds of a table of scores.
@@ -717,7 +726,7 @@ def _bad_init_fid(loss: str, rate: float, run: Run, paper: Paper) -> Finding:
     seeds = int(row[f"seeds_{loss}"])
     if not seeds:
         raise NotRun(f"{LOSS_NAMES[loss]} at learning rate {rate:g}: {row['status']}")
-    lost = len(run.configuration["bad_init"]["seeds"]) - seeds
+    lost = _configured_seeds(run, "bad_init") - seeds
     score = Score(row[f"fid_{loss}"], row[f"fid_{loss}_std"], seeds, max(0, lost))
     return Finding(score.words(), _close(score, float(paper)), _bad_init_scale(run))
 
