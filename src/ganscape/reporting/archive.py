@@ -4,6 +4,7 @@ Weights, prepared images and features stay behind: they are large, and the recor
 """
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from ganscape.errors import InputError
@@ -18,16 +19,17 @@ KEPT = (
 )
 
 
-def archive(results: Path, output: Path, command: str) -> None:
+def archive(results: Path, output: Path, command: str, kept: Iterable[str] = KEPT) -> None:
     """Copy what lasts of `results` (`results/PRESET`) to `output`, and write `provenance.json` beside it.
 
-    `command` is what made the results. Files of the same names are replaced, others left alone. Raises
-    `InputError` where `results` has none of these files, and where one folder is inside the other.
+    `command` is what made the results, `kept` are patterns of the files to copy. Files of the same names are
+    replaced, others left alone. Raises `InputError` where `results` has none of these files, and where one
+    folder is inside the other.
     """
     results, output = results.resolve(), output.resolve()
     if results == output or results in output.parents or output in results.parents:
         raise InputError(f"{output} and {results} are or contain one another: name another folder")
-    found = sorted({path for pattern in KEPT for path in results.glob(pattern) if path.is_file()})
+    found = sorted({path for pattern in kept for path in results.glob(pattern) if path.is_file()})
     if not found:
         raise InputError(f"{results} has no tables, figures or runs: name a folder results/PRESET")
     record = provenance(results, command)
