@@ -45,7 +45,7 @@ def test_the_squared_norm_is_that_of_each_point_s_own_gradient_and_differentiabl
 
 def test_of_many_games_at_once_there_is_one_norm_each():
     slopes = torch.tensor([1.0, 2.0])
-    norms = squared_gradient_norm(lambda x: slopes[:, None] * x[..., 0], torch.randn(2, 7, 1))
+    norms = squared_gradient_norm(lambda x: slopes[:, None] * x[..., 0], torch.randn(2, 7, 1), batch=2)
     assert norms.tolist() == pytest.approx([1.0, 4.0])
 
 

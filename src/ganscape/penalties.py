@@ -36,23 +36,23 @@ def interpolation_gradient_penalty(
     mean over the last dimension of `position`, to be differentiated with respect to the discriminator's
     weights.
     """
-    position = position.reshape(*position.shape, *[1] * (real.dim() - position.dim()))
-    norms = _gradients(discriminator, torch.lerp(fake, real, position)).norm(dim=-1)
+    batch = position.dim()
+    position = position.reshape(*position.shape, *[1] * (real.dim() - batch))
+    norms = _gradients(discriminator, torch.lerp(fake, real, position), batch).norm(dim=-1)
     return ((norms - 1) ** 2).mean(-1)
 
 
-def squared_gradient_norm(discriminator: Discriminator, points: Tensor) -> Tensor:
-    """E ||grad f||^2 over `points`, (B, ...) of one game or (S, B, ...) of S of them.
+def squared_gradient_norm(discriminator: Discriminator, points: Tensor, batch: int = 1) -> Tensor:
+    """E ||grad f||^2 over `points`, (B, ...) of one game, or (S, B, ...) of S games with `batch` 2.
 
     R1 where the points are real, R2 where they are generated (Mescheder et al., 2018), each usually weighed
     by half of some gamma. To be differentiated with respect to the discriminator's weights.
     """
-    return _gradients(discriminator, points).square().sum(-1).mean(-1)
+    return _gradients(discriminator, points, batch).square().sum(-1).mean(-1)
 
 
-def _gradients(discriminator: Discriminator, points: Tensor) -> Tensor:
-    """Of each logit with respect to its point as one vector, (..., d), to be differentiated again."""
+def _gradients(discriminator: Discriminator, points: Tensor, batch: int) -> Tensor:
+    """Of each logit with respect to its point as one vector, (..., d) with `batch` dimensions before."""
     points = points.detach().requires_grad_(True)
-    logits = discriminator(points)
-    (gradient,) = torch.autograd.grad(logits.sum(), points, create_graph=True)
-    return gradient.flatten(logits.dim())
+    (gradient,) = torch.autograd.grad(discriminator(points).sum(), points, create_graph=True)
+    return gradient.flatten(batch)
