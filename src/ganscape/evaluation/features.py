@@ -67,7 +67,12 @@ METADATA = (
 
 
 def generate(
-    generator: nn.Module, samples: int, batch_size: int, batch_norm: str, seed: int, device: torch.device
+    generator: nn.Module,
+    samples: int,
+    batch_size: int,
+    batch_norm: str | None,
+    seed: int,
+    device: torch.device,
 ) -> Iterator[Tensor]:
     """Yield `samples` generated images as uint8 batches (B, C, S, S) on `device`.
 

@@ -119,12 +119,7 @@ def _generated_entry(
 ) -> dict:
     try:
         batches = generate(
-            generator,
-            protocol.samples,
-            protocol.batch_size,
-            protocol.batch_norm or "",
-            protocol.seed,
-            device,
+            generator, protocol.samples, protocol.batch_size, protocol.batch_norm, protocol.seed, device
         )
         sample = extract(batches, protocol.samples, protocol.fid_samples, extractor, f"{weights} images")
     except NonFiniteError:

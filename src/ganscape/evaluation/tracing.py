@@ -65,12 +65,7 @@ def _entry(
 ) -> dict:
     def sample(network: Extractor) -> Sample:
         batches = generate(
-            generator,
-            protocol.samples,
-            protocol.batch_size,
-            protocol.batch_norm or "",
-            protocol.seed,
-            device,
+            generator, protocol.samples, protocol.batch_size, protocol.batch_norm, protocol.seed, device
         )
         return extract(batches, protocol.samples, protocol.fid_samples, network, "images")
 
