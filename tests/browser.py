@@ -34,7 +34,8 @@ def told_by_browser(page, deeds, folder, width):
     }});</script>"""
     (folder / "page.html").write_text(page.replace("<head>", f"<head>{LISTEN}", 1) + script, encoding="utf-8")
     (folder / "frame.html").write_text(FRAME.replace("{width}", str(width)))
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", "--virtual-time-budget=20000"]
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom"]
+    flags.append("--virtual-time-budget=20000")
     command = [CHROMIUM, *flags, f"--user-data-dir={folder / 'profile'}", f"file://{folder / 'frame.html'}"]
     found = subprocess.run(command, capture_output=True, text=True, timeout=300)
     told = re.search(r'<pre id="told">(.+?)</pre>', found.stdout, re.DOTALL)
