@@ -349,7 +349,10 @@ SETTINGS = {
         for data in datas
     },
 }
+OWN_LOSSES = config["own_losses"]
 OTHER_LOSSES = {"hinge": ["hinge", "rp-hinge"], "least_squares": ["ls", "rp-ls"]}
+if OWN_LOSSES["losses"]:
+    OTHER_LOSSES["own_losses"] = [*COMPARED, *OWN_LOSSES["losses"]]
 # Of every table of scores: its data by the name of what they stand for, its rows, its seeds.
 STUDIES = {
     "table2": {**config["table2"], "places": HALVES},
@@ -398,23 +401,6 @@ STUDIES = {
         for study, losses in OTHER_LOSSES.items()
     },
 }
-OWN_LOSSES = config["own_losses"]
-if OWN_LOSSES["losses"]:
-    STUDIES["own_losses"] = {
-        "places": {"cifar10": HALVES["cifar10"]},
-        "rows": [
-            {
-                "architecture": "resnet",
-                "width": width,
-                "normalisation": "spectral",
-                "loss": loss,
-            }
-            for width, loss in product(
-                config["other_losses"]["widths"], [*COMPARED, *OWN_LOSSES["losses"]]
-            )
-        ],
-        "seeds": config["other_losses"]["seeds"],
-    }
 AUTHORS = config["authors"]
 AUTHORS_GENERATOR = f"{RESULTS}/authors/{{generator}}"
 AUTHORS_HALVES = {"cifar": "cifar10", "stl": "stl10"}

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ganscape.claims.evidence import read
 from ganscape.errors import InputError
 from ganscape.reporting.provenance import DEPARTURES
 from ganscape.reporting.rendering import Cell, Column, Section, Table
@@ -82,7 +83,7 @@ def _provenance(folder: Path) -> pd.DataFrame:
     path = folder / f"{PROVENANCE}.csv"
     if not path.exists():
         raise InputError(f"{path} does not exist: make it with `snakemake available`")
-    return _read(path)
+    return read(path)
 
 
 def _facts(provenance: pd.DataFrame, section: str) -> dict[str, str]:
@@ -97,7 +98,7 @@ def _compared(name: str, judge: Judge, results: Path, reference: Path) -> Compar
     ours = results / f"{name}.csv"
     if not ours.exists():
         return Comparison(name, 0, 0, "was not made")
-    old, new = (ROWS.get(name, _all_rows)(_read(path)) for path in (reference / f"{name}.csv", ours))
+    old, new = (ROWS.get(name, _all_rows)(read(path)) for path in (reference / f"{name}.csv", ours))
     if list(old.columns) != list(new.columns) or len(old) != len(new):
         return Comparison(
             name, 1, 1, f"{len(new)} rows of {len(new.columns)} columns, not {len(old)} of {len(old.columns)}"
@@ -111,13 +112,6 @@ def _compared(name: str, judge: Judge, results: Path, reference: Path) -> Compar
         key = same.columns[column]
         first = f"row {row + 1}, {key}: {new[key].iloc[row]}, not {old[key].iloc[row]}"
     return Comparison(name, int(same.notna().to_numpy().sum()), count, first)
-
-
-def _read(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read ({error}): make it again") from None
 
 
 def close(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

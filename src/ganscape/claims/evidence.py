@@ -12,6 +12,14 @@ class NotRun(Exception):
     """What a rule needs was not computed; the message says what."""
 
 
+def read(path: Path) -> pd.DataFrame:
+    """One of the workflow's CSV files; raises `InputError` where it cannot be read."""
+    try:
+        return pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({error}): make it again") from None
+
+
 class Evidence:
     """The CSV files below a folder of results, `results/PRESET`; each is read once."""
 
@@ -39,9 +47,6 @@ class Evidence:
     def _read(self, path: Path) -> pd.DataFrame:
         if not path.exists():
             raise NotRun(f"{path.parent.name}/{path.name} was not made")
-        try:
-            table = pd.read_csv(path)
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path} cannot be read ({error}): make it again") from None
+        table = read(path)
         words = table.select_dtypes(exclude=["number", "bool"]).columns
         return table.fillna(dict.fromkeys(words, ""))

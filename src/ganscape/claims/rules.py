@@ -97,6 +97,16 @@ def _seeds(count: int) -> str:
     return "1 seed" if count == 1 else f"{count} seeds"
 
 
+def _lost(count: int, separator: str = ",") -> str:
+    """What is to be said where seeds did not finish."""
+    return f"{separator} {_seeds(count)} more did not finish" if count else ""
+
+
+def _is_positive(value: float, low: float) -> bool:
+    """Whether a difference surely is; one without an interval, as of single seeds, by itself."""
+    return (value if isnan(low) else low) > 0
+
+
 def _meets(low: float, high: float, paper_low: float, paper_high: float) -> bool:
     """Whether two intervals have a point in common; one without an end, as of "never", has none."""
     return isfinite(low) and isfinite(high) and low <= paper_high and paper_low <= high
@@ -409,7 +419,7 @@ class Score:
     def words(self, digits: int = 2) -> str:
         if not self.seeds:
             return f"{self.mean:.{digits}f}"
-        lost = f"; {_seeds(self.lost)} more did not finish" if self.lost else ""
+        lost = _lost(self.lost, ";")
         spread = f" ± {self.spread:.{digits}f}" if self.seeds > 1 else ""
         return f"{self.mean:.{digits}f}{spread} ({_seeds(self.seeds)}{lost})"
 
@@ -504,15 +514,9 @@ def _allowed(printed: float, score: Score) -> float:
 def _better(worse: Score, better: Score) -> tuple[str, bool]:
     """By how much the FID of the one is above the other's, in words, and whether it surely is."""
     gap, low, high = worse.minus(better)
-    seeds = min(worse.seeds, better.seeds)
-    surely = (gap if isnan(low) else low) > 0 and not worse.lost + better.lost
-    return with_interval(gap, low, high, seeds, 2) + _lost(worse, better), surely
-
-
-def _lost(*scores: Score) -> str:
-    """What is to be said where seeds are missing."""
-    lost = sum(score.lost for score in scores)
-    return f", {_seeds(lost)} more did not finish" if lost else ""
+    lost = worse.lost + better.lost
+    words = with_interval(gap, low, high, min(worse.seeds, better.seeds), 2) + _lost(lost)
+    return words, _is_positive(gap, low) and not lost
 
 
 @dataclass(frozen=True)
@@ -528,13 +532,12 @@ class Gap:
     scale: tuple[str, ...]
 
     def words(self) -> str:
-        lost = f", {_seeds(self.lost)} more did not finish" if self.lost else ""
-        return with_interval(self.value, self.low, self.high, self.seeds, 2) + lost
+        return with_interval(self.value, self.low, self.high, self.seeds, 2) + _lost(self.lost)
 
     @property
     def is_positive(self) -> bool:
         """Surely, or, of one seed each, as far as one sees."""
-        return (self.value if isnan(self.low) else self.low) > 0 and not self.lost
+        return _is_positive(self.value, self.low) and not self.lost
 
 
 Network = tuple[str, str, str]
@@ -743,7 +746,7 @@ def _bad_init_gap(run: Run, paper: Paper) -> Finding:
         seeds = int(row["seeds"])
         gap, low, high = student_interval(row["fid_gap"], row["fid_gap_std"], seeds)
         words.append(f"at {rate:g}: {with_interval(gap, low, high, seeds, 1)}")
-        holds &= gap >= float(paper) and (gap if isnan(low) else low) > 0
+        holds &= gap >= float(paper) and _is_positive(gap, low)
     return Finding("; ".join(words), bool(holds), _bad_init_scale(run))
 
 
