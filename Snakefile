@@ -15,6 +15,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/available.smk"
 include: "workflow/rules/costs.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
@@ -150,7 +151,7 @@ rule claims:
 rule available:
     input:
         rules.claims.input,
-        lambda wildcards: [file for file in rules.all.input if Path(file).exists()],
+        lambda wildcards: can_be_shown(rules.all.input),
 
 
 rule fetch:

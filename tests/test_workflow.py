@@ -220,6 +220,24 @@ def test_the_claims_wait_for_everything_and_what_is_available_for_nothing(tmp_pa
     assert counts == {"tabulate_claims": 1, "tabulate_provenance": 1, "available": 1, "total": 3}
 
 
+def test_what_is_available_of_a_study_is_shown_though_not_all_of_it_is(tmp_path):
+    """By the scores that there are; nothing is trained or evaluated for it."""
+    some = [f"cifar10-32x32x3/cnn-full-spectral-{loss}/lr0.0005-seed0/metrics.json" for loss in ("js", "rs")]
+    traces = [f"bad_init/seed0/{loss}-lr5e-06/trace.json" for loss in ("js", "rs")]
+    for path in (*(f"runs/{run}" for run in some), *traces):
+        kept = tmp_path / "results/paper" / path
+        kept.parent.mkdir(parents=True)
+        kept.touch()
+    start = tmp_path / "results/paper/bad_init/seed0/start.csv"
+    start.touch()
+    counts = job_counts(tmp_path, "available")
+    shown = {"render_scores": 1, "draw_samples": 1, "render_ema": 1, "draw_ema": 1}
+    shown |= {"render_bad_init": 1, "draw_bad_init": 1, "draw_bad_init_samples": 1}
+    judged = {"tabulate_claims": 1, "tabulate_provenance": 1, "available": 1}
+    assert counts == {**shown, **judged, "total": sum((shown | judged).values())}
+    assert job_counts(tmp_path, "table2")["evaluate_gan"] > 50
+
+
 LANDSCAPE_JOBS = {
     **{"find_minima": 6, "descend_landscape": 6, "render_minima": 1, "draw_bad_minima": 1},
     **{"tabulate_landscape": 1, "draw_figure4": 1, "draw_barriers": 1, "draw_basin_depth": 1},

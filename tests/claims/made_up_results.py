@@ -10,7 +10,7 @@ import yaml
 from ganscape.claims.evidence import Evidence
 from ganscape.claims.ledger import COLUMNS, all_claims, judged
 from ganscape.claims.ledger import ledger as judge
-from ganscape.claims.rules import Run
+from ganscape.claims.rules import CONFIGURATION, Run
 from ganscape.reporting.basin_depth import basin_depths
 from ganscape.reporting.landscape_tables import assumptions, global_minima, landscape_values, strict_minima
 from ganscape.reporting.network_sizes import network_sizes
@@ -99,11 +99,33 @@ def scores(printed):
         ema=np.where(printed["loss"] == "real", "", "no"),
         seeds=np.where(printed["loss"] == "real", np.nan, 3),
         fid_std=SPREAD,
+        generator_lr=np.where(printed["loss"] == "real", np.nan, 5e-4),
         features="inception-v3-compat",
         status="done",
     )
     averaged = raw[raw["loss"] != "real"].assign(ema="yes", fid=lambda table: table["fid"] - EMA_GAIN)
     return pd.concat([raw, averaged], ignore_index=True)
+
+
+def single_runs(table):
+    """The details of a table of scores: of each row its seeds, all of which finished."""
+    trained = table[table["loss"] != "real"]
+    runs = trained.loc[trained.index.repeat(trained["seeds"].astype(int))]
+    weights = runs["ema"].map({"no": "raw", "yes": "ema"})
+    return runs[list(CONFIGURATION)].assign(
+        weights=weights, seed=runs.groupby(level=0).cumcount(), status="done"
+    )
+
+
+def lose_seed(tables, name, status, **chosen):
+    """Of rows of a table of scores one seed less: it is `status`, or, with None, was not evaluated."""
+    table, details = tables[f"tables/{name}"], tables[f"tables/{name}_details"]
+    rows = (table[list(chosen)] == pd.Series(chosen)).all(axis=1)
+    runs = (details[list(chosen)] == pd.Series(chosen)).all(axis=1) & details["seed"].eq(0)
+    assert rows.any() and runs.any()
+    table.loc[rows, "seeds"] -= 1
+    details.loc[runs, "status"] = status
+    tables[f"tables/{name}_details"] = details.dropna(subset=["status"])
 
 
 def images():
@@ -135,6 +157,7 @@ def images():
                 "paper_learning_rate": rate,
                 "ema": ema,
                 **dict.fromkeys(("seeds", "seeds_js", "seeds_rs"), 3),
+                **dict.fromkeys(("diverged_js", "diverged_rs"), 0),
                 "features": "inception-v3-compat",
                 "fid_js": row["js"],
                 "fid_js_std": SPREAD,
@@ -145,10 +168,10 @@ def images():
         for rate, row in printed.iterrows()
         for ema in ("no", "yes")
     )
+    tables = {"table2": table2, "hinge": scores(paper_figures("hinge")), "lsun": scores(lsun)}
     return {
-        "tables/table2": table2,
-        "tables/hinge": scores(paper_figures("hinge")),
-        "tables/lsun": scores(lsun),
+        **{f"tables/{name}": table for name, table in tables.items()},
+        **{f"tables/{name}_details": single_runs(table) for name, table in tables.items()},
         "tables/imbalanced": imbalanced,
         "tables/bad_init": bad_init,
     }

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_results import configuration, results, verdict, verdicts
+from made_up_results import configuration, lose_seed, results, verdict, verdicts
 
 from ganscape.claims.ledger import DEVIATES, NOT_RUN, REPRODUCED, STAND_IN, all_claims
 from ganscape.claims.rules import CLAIMS
@@ -262,11 +262,31 @@ def test_more_seeds_that_scatter_more_allow_more(tmp_path):
 
 def test_seeds_that_did_not_finish_are_told_and_nothing_is_reproduced_without_them(tmp_path):
     tables = results()
-    change(tables["tables/table2"], "seeds", 2, **NETWORK, width="full", loss="js")
+    lose_seed(tables, "table2", "diverged", **NETWORK, width="full", loss="js")
     judged = verdicts(tmp_path, tables)
     cell = judged.loc["table2-cifar10-resnet-full-js-fid"]
     assert "(2 seeds; 1 seed more did not finish)" in cell["measured_value"]
     assert cell["verdict"] == DEVIATES and judged.loc["img-sn-gap", "verdict"] == DEVIATES
+
+
+def test_what_lacks_a_seed_that_was_not_evaluated_yet_was_not_run(tmp_path):
+    tables = results()
+    lose_seed(tables, "table2", None, **NETWORK, width="full", loss="js")
+    lose_seed(tables, "hinge", None, width="full", loss="rp-hinge")
+    change(tables["tables/bad_init"], ["seeds_js", "seeds"], 2, paper_learning_rate=1e-4)
+    images = tables["tables/imbalanced"]
+    tables["tables/imbalanced"] = images[~(images["loss"].eq("rs") & images["seed"].eq(2))]
+    judged = verdicts(tmp_path, tables)
+    for claim, said in (
+        ("table2-cifar10-resnet-full-js-fid", "JS-GAN, cifar10, resnet, full: 2 of 3 seeds so far"),
+        ("img-sn-gap", "JS-GAN, cifar10, resnet, full: 2 of 3 seeds so far"),
+        ("hinge-full-gap", "Rp-hinge-GAN, cifar10, resnet, full: 2 of 3 seeds so far"),
+        ("bad-init-js-0.0001", "JS-GAN at learning rate 0.0001: 2 of 3 seeds so far"),
+        ("bad-init-gap", "JS-GAN at learning rate 0.0001: 2 of 3 seeds so far"),
+        ("imbalanced-mnist", "RS-GAN on unequal classes: 2 of 3 seeds so far"),
+    ):
+        assert judged.loc[claim, "measured_value"] == f"({said})" and judged.loc[claim, "verdict"] == NOT_RUN
+    assert judged.loc["bad-init-rs-0.0001", "verdict"] == REPRODUCED
 
 
 def test_games_that_never_escape_agree_with_nothing(tmp_path):
@@ -289,6 +309,7 @@ def test_the_bad_start_s_gap_is_judged_at_all_of_the_paper_s_learning_rates(tmp_
     tables = results()
     change(tables["tables/bad_init"], "status", "diverged", paper_learning_rate=1e-4)
     change(tables["tables/bad_init"], ["seeds_js", "seeds"], 0, paper_learning_rate=1e-4)
+    change(tables["tables/bad_init"], "diverged_js", 3, paper_learning_rate=1e-4)
     judged = verdicts(tmp_path, tables)
     assert judged.loc["bad-init-gap", "measured_value"] == "(the gap at learning rate 0.0001: diverged)"
     assert judged.loc["bad-init-js-0.0001", "measured_value"] == "(JS-GAN at learning rate 0.0001: diverged)"

@@ -68,7 +68,7 @@ rule evaluate_authors:
 
 rule render_authors:
     input:
-        AUTHORS_METRICS,
+        lambda wildcards: so_far(AUTHORS_METRICS),
     output:
         html=report(
             f"{RESULTS}/tables/authors.html",
@@ -98,7 +98,7 @@ rule render_authors:
 
 rule draw_authors:
     input:
-        AUTHORS_METRICS,
+        lambda wildcards: so_far(AUTHORS_METRICS),
     output:
         png=report(
             f"{RESULTS}/figures/authors.png",

@@ -464,6 +464,11 @@ def runs_of(study, place):
     return runs_on(chosen["places"][place], chosen["rows"], chosen["seeds"])
 
 
+def metrics_of(study, place):
+    """The scores of these runs."""
+    return [f"{run}/metrics.json" for run in runs_of(study, place)]
+
+
 def prepared(data):
     """The three files of a prepared data set, by its name."""
     folder = f"{RESULTS}/data/{data}"
@@ -628,7 +633,10 @@ BAD_INIT_RESULTS = [
     *figure_files("bad_init", "bad_init_samples"),
 ]
 METRICS = {
-    study: [f"{run}/metrics.json" for run in runs] for study, runs in RUNS.items()
+    study: [
+        path for place in STUDIES[study]["places"] for path in metrics_of(study, place)
+    ]
+    for study in STUDIES
 }
 for study in ("table2", "narrow", "lsun"):
     METRICS[study] += [
@@ -690,7 +698,7 @@ CLUSTERS_RESULTS = [
     f"{RESULTS}/figures/two_clusters.gif",
     *table_files("two_clusters"),
 ]
-# What the ledger may look at. For the target `available` it looks at what there is, and says what is missing.
+# What the ledger may look at.
 EVIDENCE = [
     *table_files(
         "landscape_values",
@@ -706,6 +714,7 @@ EVIDENCE = [
         "bad_init",
         "lsun",
     ),
+    *(f"{RESULTS}/tables/{study}_details.csv" for study in ("table2", "hinge", "lsun")),
     *figure_files(
         "basin_depth",
         "figure6",
@@ -716,13 +725,6 @@ EVIDENCE = [
         "bad_init",
     ),
 ]
-
-
-def evidence_of_ledger(wildcards):
-    asked = workflow.dag_settings.targets if workflow.dag_settings else ()
-    if "available" in asked:
-        return [file for file in EVIDENCE if Path(file).exists()]
-    return EVIDENCE
 
 
 DATA = [*SETTINGS, BAD_INIT_DATA]

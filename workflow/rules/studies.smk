@@ -3,7 +3,7 @@
 
 rule draw_narrow:
     input:
-        TRACES["narrow"],
+        lambda wildcards: so_far(TRACES["narrow"]),
     output:
         png=report(
             f"{RESULTS}/figures/narrow.png",
@@ -35,7 +35,7 @@ rule draw_narrow:
 
 rule render_imbalanced:
     input:
-        TRACES["imbalanced"],
+        lambda wildcards: so_far(TRACES["imbalanced"]),
     output:
         html=report(
             f"{RESULTS}/tables/imbalanced.html",
@@ -65,7 +65,7 @@ rule render_imbalanced:
 
 rule draw_imbalanced:
     input:
-        TRACES["imbalanced"],
+        lambda wildcards: so_far(TRACES["imbalanced"]),
     output:
         png=report(
             f"{RESULTS}/figures/imbalanced.png",
@@ -94,7 +94,7 @@ rule draw_imbalanced:
 
 rule render_bad_init:
     input:
-        TRACES["bad_init"],
+        lambda wildcards: so_far(TRACES["bad_init"]),
     output:
         html=report(
             f"{RESULTS}/tables/bad_init.html",
@@ -126,8 +126,10 @@ rule render_bad_init:
 
 rule draw_bad_init:
     input:
-        traces=TRACES["bad_init"],
-        values=expand(f"{BAD_START}.csv", seed=BAD_INIT["seeds"]),
+        traces=lambda wildcards: so_far(TRACES["bad_init"]),
+        values=lambda wildcards: so_far(
+            expand(f"{BAD_START}.csv", seed=BAD_INIT["seeds"])
+        ),
     output:
         png=report(
             f"{RESULTS}/figures/bad_init.png",
@@ -157,7 +159,7 @@ rule draw_bad_init:
 
 rule draw_bad_init_samples:
     input:
-        TRACES["bad_init"],
+        lambda wildcards: so_far(TRACES["bad_init"]),
     output:
         png=report(
             f"{RESULTS}/figures/bad_init_samples.png",

@@ -4,7 +4,7 @@
 
 rule render_scores:
     input:
-        lambda wildcards: METRICS[wildcards.study],
+        lambda wildcards: so_far(METRICS[wildcards.study]),
     output:
         html=report(
             f"{RESULTS}/tables/{{study}}.html",
@@ -48,9 +48,7 @@ rule render_scores:
 
 rule draw_samples:
     input:
-        lambda wildcards: [
-            f"{run}/metrics.json" for run in runs_of(wildcards.study, wildcards.place)
-        ],
+        lambda wildcards: so_far(metrics_of(wildcards.study, wildcards.place)),
     output:
         png=report(
             f"{RESULTS}/figures/{{study}}_samples_{{place}}.png",
@@ -83,7 +81,7 @@ rule draw_samples:
 
 rule render_ema:
     input:
-        METRICS["table2"],
+        lambda wildcards: so_far(METRICS["table2"]),
     output:
         html=report(
             f"{RESULTS}/tables/ema.html",
@@ -113,7 +111,7 @@ rule render_ema:
 
 rule draw_ema:
     input:
-        METRICS["table2"],
+        lambda wildcards: so_far(METRICS["table2"]),
     output:
         png=report(
             f"{RESULTS}/figures/ema.png",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ganscape.claims.evidence import read
 from ganscape.claims.ledger import DEVIATES, NOT_RUN, REPRODUCED, STAND_IN, VERDICTS, counts, summary
 
 HEADINGS = {
@@ -25,7 +26,7 @@ MEANINGS = {
     REPRODUCED: "agrees with the paper by the rule in its row",
     DEVIATES: "does not agree, or these seeds do not show it",
     STAND_IN: "measured on other data or at a smaller scale: judges nothing",
-    NOT_RUN: "its evidence was not made",
+    NOT_RUN: "its evidence was not made, or not all of it",
 }
 
 
@@ -105,14 +106,16 @@ def _evidence(judged: pd.DataFrame, results: Path) -> dict[str, str]:
 
 
 def _shown(path: Path) -> str | None:
-    """A figure as a picture, a table as it is rendered; None where there is neither."""
-    picture, table = path.with_name(f"{path.name}.png"), path.with_name(f"{path.name}.html")
+    """A figure as a picture, a table as it is rendered or else as it is; None where there is none."""
+    picture, table, plain = (path.with_name(f"{path.name}.{form}") for form in ("png", "html", "csv"))
     if picture.exists():
         data = base64.b64encode(picture.read_bytes()).decode("ascii")
         return f'<img alt="{path.name}" src="data:image/png;base64,{data}">'
     if table.exists():
         body = re.search("<body>(.*)</body>", table.read_text(encoding="utf-8"), re.DOTALL)
         return body[1] if body else None
+    if plain.exists():
+        return str(read(plain).to_html(index=False, na_rep="", border=0))
     return None
 
 

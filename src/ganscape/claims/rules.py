@@ -373,10 +373,17 @@ def _percent(row: pd.Series, event: str) -> str:
 # ---------------------------------------------------------------------------------------------------
 # Images: Section 6, Table 2 and the appendices.
 
+CONFIGURATION = ("dataset", "architecture", "width", "spectral_norm", "loss", "generator_lr")
 SCORES = (
-    *("dataset", "architecture", "width", "spectral_norm", "loss", "ema", "seeds", "is_mean", "is_std"),
-    *("fid", "fid_std", "features", "status"),
+    *CONFIGURATION,
+    *("ema", "seeds", "is_mean", "is_std", "fid", "fid_std", "features", "status"),
 )
+DETAILS = (*CONFIGURATION, "weights", "status")
+
+
+def scores_of(table: str) -> tuple[str, str]:
+    """A table of scores, means over seeds, and the table of its single runs."""
+    return f"tables/{table}", f"tables/{table}_details"
 
 
 @dataclass(frozen=True)
@@ -407,7 +414,7 @@ class Score:
     spread: float
     seeds: int
     lost: int = 0
-    """Seeds that diverged or were not evaluated."""
+    """Seeds that diverged."""
 
     def as_tuple(self) -> tuple[float, float, int]:
         return self.mean, self.spread, self.seeds
@@ -425,25 +432,36 @@ class Score:
 
 
 def score_of(run: Run, table: str, row: Row, metric: str = "fid") -> Score:
-    """What was measured of a row; raises `NotRun` where nothing was, or where every training diverged."""
+    """What was measured of a row; raises `NotRun` where seeds are missing, or where every one diverged."""
     measured = _measured(run, table, row)
     if measured["status"] != "done":
         raise NotRun(f"{row}: {measured['status']}")
     mean, spread = ("fid", "fid_std") if metric == "fid" else ("is_mean", "is_std")
     if row.loss == "real":
         return Score(float(measured[mean]), float("nan"), 0)
-    seeds = int(measured["seeds"])
-    wanted = _configured_seeds(run, SEEDS_OF[table])
+    seeds, lost = int(measured["seeds"]), _diverged(run, table, measured)
+    _require_all_seeds(run, SEEDS_OF[table], str(row), seeds + lost)
     several = float(measured[spread]) if seeds > 1 else float("nan")
-    return Score(float(measured[mean]), several, seeds, max(0, wanted - seeds))
+    return Score(float(measured[mean]), several, seeds, lost)
 
 
-def _configured_seeds(run: Run, section: str) -> int:
+def _diverged(run: Run, table: str, measured: pd.Series) -> int:
+    """How many seeds of a row diverged, at the learning rate that the row shows."""
+    details = run.evidence.table(scores_of(table)[1], DETAILS)
+    same = (details[list(CONFIGURATION)] == measured[list(CONFIGURATION)]).all(axis=1)
+    weights = "ema" if measured["ema"] == "yes" else "raw"
+    return int((same & details["weights"].eq(weights) & details["status"].eq("diverged")).sum())
+
+
+def _require_all_seeds(run: Run, section: str, what: str, evaluated: int) -> None:
+    """Raise `NotRun` where fewer seeds were evaluated than the configuration has in `section`."""
     try:
-        return len(run.configuration[section]["seeds"])
+        wanted = len(run.configuration[section]["seeds"])
     except (KeyError, TypeError):
         problem = f"the configuration has no {section}.seeds: give that of `config.yaml` as a whole"
         raise InputError(problem) from None
+    if evaluated < wanted:
+        raise NotRun(f"{what}: {evaluated} of {wanted} seeds so far")
 
 
 # Where the configuration has the seeds of a table of scores.
@@ -452,7 +470,7 @@ SEEDS_OF = {"table2": "table2", "hinge": "other_losses", "lsun": "lsun"}
 
 def _measured(run: Run, table: str, row: Row) -> pd.Series:
     """A row as the table of scores has it."""
-    scores = run.evidence.table(f"tables/{table}", SCORES)
+    scores = run.evidence.table(scores_of(table)[0], SCORES)
     name = scores["dataset"]
     found = scores[name.eq(row.dataset) | name.str.endswith(f"(stand-in for {row.dataset})")]
     wanted = {"architecture": row.architecture, "loss": row.loss}
@@ -688,6 +706,7 @@ def _unequal_digits(run: Run, paper: Paper) -> Finding:
     for loss, outcome in (("js", "missing"), ("rs", "in proportion")):
         of_loss = runs[runs["loss"] == loss]
         _require(of_loss[of_loss["status"] == "done"], f"{loss} on unequal classes")
+        _require_all_seeds(run, "imbalanced", f"{LOSS_NAMES[loss]} on unequal classes", len(of_loss))
         counts = of_loss["outcome"].value_counts()
         told = ", ".join(f"{count} {name}" for name, count in counts.items())
         such = int(counts.get(outcome, 0))
@@ -702,8 +721,8 @@ def _unequal_digits(run: Run, paper: Paper) -> Finding:
 
 
 BAD_INIT = (
-    *("paper_learning_rate", "ema", "seeds", "seeds_js", "fid_js", "fid_js_std", "seeds_rs", "fid_rs"),
-    *("fid_rs_std", "fid_gap", "fid_gap_std", "features", "status"),
+    *("paper_learning_rate", "ema", "seeds", "seeds_js", "diverged_js", "fid_js", "fid_js_std"),
+    *("seeds_rs", "diverged_rs", "fid_rs", "fid_rs_std", "fid_gap", "fid_gap_std", "features", "status"),
 )
 
 
@@ -726,11 +745,12 @@ def _bad_init_fid(loss: str, rate: float, run: Run, paper: Paper) -> Finding:
     if rate not in rows.index:
         raise NotRun(f"nothing at learning rate {rate:g}")
     row = rows.loc[rate]
-    seeds = int(row[f"seeds_{loss}"])
+    seeds, lost = int(row[f"seeds_{loss}"]), int(row[f"diverged_{loss}"])
+    what = f"{LOSS_NAMES[loss]} at learning rate {rate:g}"
     if not seeds:
-        raise NotRun(f"{LOSS_NAMES[loss]} at learning rate {rate:g}: {row['status']}")
-    lost = _configured_seeds(run, "bad_init") - seeds
-    score = Score(row[f"fid_{loss}"], row[f"fid_{loss}_std"], seeds, max(0, lost))
+        raise NotRun(f"{what}: {'diverged' if lost else 'missing'}")
+    _require_all_seeds(run, "bad_init", what, seeds + lost)
+    score = Score(row[f"fid_{loss}"], row[f"fid_{loss}_std"], seeds, lost)
     return Finding(score.words(), _close(score, float(paper)), _bad_init_scale(run))
 
 
@@ -741,6 +761,9 @@ def _bad_init_gap(run: Run, paper: Paper) -> Finding:
         status = rows["status"].get(rate, "missing")
         if status != "done":
             raise NotRun(f"the gap at learning rate {rate:g}: {status}")
+        for loss in JS_RS:
+            evaluated = int(rows.loc[rate, f"seeds_{loss}"] + rows.loc[rate, f"diverged_{loss}"])
+            _require_all_seeds(run, "bad_init", f"{LOSS_NAMES[loss]} at learning rate {rate:g}", evaluated)
     words, holds = [], True
     for rate, row in rows.iterrows():
         seeds = int(row["seeds"])
@@ -872,33 +895,33 @@ CLAIMS: dict[str, Rule] = {
         ("figures/width",),
         _wider_is_faster,
     ),
-    "img-nosn": Rule(ABOVE + ", for both", ("tables/table2",), _without_normalisation),
+    "img-nosn": Rule(ABOVE + ", for both", scores_of("table2"), _without_normalisation),
     "img-sn-gap": Rule(
         f"of both networks on both data sets, {ABOVE}, and the interval meets the printed range",
-        ("tables/table2",),
+        scores_of("table2"),
         _gaps_at_full_width,
     ),
     "img-narrow-gap": Rule(
         f"of more than half of the narrow networks the gap is positive and at most {SIMILAR:g} below that of "
         "full width",
-        ("tables/table2",),
+        scores_of("table2"),
         _gaps_of_narrow_networks,
     ),
-    "img-narrow-13": Rule(f"it is the largest gap; {PREDICTED_GAP}", ("tables/table2",), _largest_gap),
+    "img-narrow-13": Rule(f"it is the largest gap; {PREDICTED_GAP}", scores_of("table2"), _largest_gap),
     "img-28-percent": Rule(
         "the distance to JS-GAN at full width is at most the printed one",
-        ("tables/table2",),
+        scores_of("table2"),
         _close_to_full_width,
     ),
     "img-ema-additive": Rule(
         "FID falls with EMA for more than half of the networks under both losses, and for more than half the "
         f"gap changes by at most {SIMILAR:g}",
-        ("tables/table2", "tables/ema"),
+        (*scores_of("table2"), "tables/ema"),
         _ema_is_additive,
     ),
     "img-ema-bottleneck": Rule(
         PREDICTED,
-        ("tables/table2", "tables/ema"),
+        (*scores_of("table2"), "tables/ema"),
         partial(_printed_score, "table2", Row("cifar10", "resnet", "bottleneck", "yes", "rs", "yes"), "fid"),
     ),
     **{
@@ -928,15 +951,15 @@ CLAIMS: dict[str, Rule] = {
         ("tables/bad_init", "figures/bad_init"),
         _bad_init_gap,
     ),
-    "lsun": Rule(ABOVE + ", on both data sets", ("tables/lsun",), _lsun),
+    "lsun": Rule(ABOVE + ", on both data sets", scores_of("lsun"), _lsun),
     "hinge-full-gap": Rule(
         PREDICTED_GAP,
-        ("tables/hinge",),
+        scores_of("hinge"),
         partial(_printed_gap, "hinge", "cifar10", ("resnet", "full", "yes"), ("hinge", "rp-hinge")),
     ),
     "hinge-narrow-gap": Rule(
         PREDICTED_GAP,
-        ("tables/hinge",),
+        scores_of("hinge"),
         partial(_printed_gap, "hinge", "cifar10", ("resnet", "bottleneck", "yes"), ("hinge", "rp-hinge")),
     ),
     "basin-imbalance": Rule(
@@ -951,7 +974,8 @@ CLAIMS: dict[str, Rule] = {
 
 def score_rule(table: str, row: Row, metric: str) -> Rule:
     """Of a printed IS (`is`) or FID (`fid`) of Table 2 or of the hinge losses."""
-    return Rule(PREDICTED, (f"tables/{table}",), partial(_printed_score, table, row, metric))
+    evidence = scores_of(table)[:1] if row.loss == "real" else scores_of(table)
+    return Rule(PREDICTED, evidence, partial(_printed_score, table, row, metric))
 
 
 def size_rule(dataset: str, architecture: str, width: str) -> Rule:

@@ -26,10 +26,11 @@ from ganscape.reporting.traces import Traces, draw_losses, logarithmic, network_
 LOSSES = ("js", "rs")
 WEIGHTS = {"raw": "no", "ema": "yes"}
 COLUMNS = (
-    *("learning_rate", "paper_learning_rate", "ema", "seeds", "seeds_js", "fid_js", "fid_js_std"),
-    *("seeds_rs", "fid_rs", "fid_rs_std", "fid_gap", "fid_gap_std", "fid_at_start", "paper_fid_js"),
-    *("paper_fid_rs", "paper_fid_gap", "features", "status"),
+    *("learning_rate", "paper_learning_rate", "ema", "seeds", "seeds_js", "diverged_js", "fid_js"),
+    *("fid_js_std", "seeds_rs", "diverged_rs", "fid_rs", "fid_rs_std", "fid_gap", "fid_gap_std"),
+    *("fid_at_start", "paper_fid_js", "paper_fid_rs", "paper_fid_gap", "features", "status"),
 )
+COUNTS = ("seeds", "seeds_js", "diverged_js", "seeds_rs", "diverged_rs")
 VALUES = ("class", "collapsed", "images", "share", "discriminator", "discriminator_std", "optimum")
 
 
@@ -45,8 +46,8 @@ def bad_init_summary(traces: Traces, factor: float) -> pd.DataFrame:
     """FID of the last generators by learning rate, `COLUMNS`, raw and EMA weights.
 
     `factor`: our learning rates are the paper's times this. Means and standard deviations of a loss are over
-    its seeds that finished (`seeds_js`, `seeds_rs` count them), those of the gap FID(JS-GAN) − FID(RS-GAN)
-    over the `seeds` that both finished.
+    its seeds that finished (`seeds_js`, `seeds_rs` count them, `diverged_js`, `diverged_rs` those that did
+    not), those of the gap FID(JS-GAN) − FID(RS-GAN) over the `seeds` that both finished.
     status: `done` where some seed finished with both. Raises `InputError` where none of the
     traces is of js or rs.
     """
@@ -73,26 +74,27 @@ def bad_init_summary(traces: Traces, factor: float) -> pd.DataFrame:
                 }
             )
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    return table.astype(dict.fromkeys(("seeds", "seeds_js", "seeds_rs"), "Int64"))
+    return table.astype(dict.fromkeys(COUNTS, "Int64"))
 
 
 def _scores(runs: pd.DataFrame) -> dict:
     """Of both losses at one learning rate, over the seeds."""
     if runs.empty:
-        return {"seeds": 0, "seeds_js": 0, "seeds_rs": 0, "features": "", "status": "missing"}
+        return {**dict.fromkeys(COUNTS, 0), "features": "", "status": "missing"}
     fids = runs[runs["status"] == "done"].pivot(index="seed", columns="loss", values="fid")
     fids = fids.reindex(columns=list(LOSSES))
     gaps = (fids["js"] - fids["rs"]).dropna()
-    unfinished = "diverged" if (runs["status"] == "diverged").any() else "missing"
+    diverged = runs[runs["status"] == "diverged"]["loss"].value_counts()
     return {
         **{f"seeds_{loss}": int(fids[loss].count()) for loss in LOSSES},
+        **{f"diverged_{loss}": int(diverged.get(loss, 0)) for loss in LOSSES},
         **{f"fid_{loss}": fids[loss].mean() for loss in LOSSES},
         **{f"fid_{loss}_std": fids[loss].std() for loss in LOSSES},  # NaN of a single seed
         "fid_gap": gaps.mean(),
         "fid_gap_std": gaps.std(),
         "seeds": len(gaps),
         "features": runs["features"].iloc[0],
-        "status": "done" if len(gaps) else unfinished,
+        "status": "done" if len(gaps) else "diverged" if len(diverged) else "missing",
     }
 
 
