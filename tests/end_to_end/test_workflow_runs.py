@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -264,6 +265,31 @@ def test_of_partial_results_there_is_a_report_that_says_what_is_missing(tmp_path
     assert set(ledger["verdict"]) == {"not run"}
     page = report_of(tmp_path, "available")
     assert "figure4.png" in page and "its evidence was not made" in page
+
+
+def test_of_studies_underway_tables_and_figures_show_what_there_is(finished, tmp_path):
+    """Here JS-GAN's scores, of one half of Table 2 and of one seed from the bad initial point."""
+    shutil.copytree(
+        finished, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("tables", "figures")
+    )
+    for path in (tmp_path / RESULTS).rglob("*.json"):
+        is_score = path.name in ("metrics.json", "trace.json")
+        is_paired = re.search(r"(-|/)(rs|rp-\w+)(-lr|/)", str(path.relative_to(tmp_path)))
+        if is_score and (is_paired or "48x48" in str(path) or "seed1" in str(path)):
+            path.unlink()
+    result = snakemake(tmp_path, "available")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "train_gan" not in result.stdout + result.stderr
+    tables, figures = tmp_path / RESULTS / "tables", tmp_path / RESULTS / "figures"
+    for study in ("table2", "hinge", "ema", "bad_init"):
+        statuses = set(pd.read_csv(tables / f"{study}.csv")["status"])
+        assert "missing" in statuses and (statuses == {"missing"}) == (study == "bad_init")
+    for figure in ("ema", "narrow", "imbalanced", "bad_init", "bad_init_samples", "table2_samples_cifar10"):
+        assert (figures / f"{figure}.png").exists()
+    assert not (figures / "table2_samples_stl10.png").exists() and not (tables / "minima.csv").exists()
+    ledger = pd.read_csv(tmp_path / RESULTS / "claims.csv", index_col="id")
+    assert ledger.loc["table2-cifar10-cnn-quarter-js-fid", "verdict"] == "stand-in"
+    assert ledger.loc["table2-cifar10-cnn-quarter-rs-fid", "measured_value"].endswith("missing)")
 
 
 def test_a_run_of_another_configuration_is_refused_and_kept(finished):
