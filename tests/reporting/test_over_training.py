@@ -137,9 +137,17 @@ def test_shares_over_training_are_drawn_beside_the_datas(unequal, traced):
     labels = {text.get_text() for text in figure.legends[0].get_texts()}
     assert labels == {"class 7", "class 5", "other classes"}
     assert set(numbers["weights"]) == {"raw"} and len(numbers) == 3 * 2 * 3
-    alone = read_traces([traced({0: 1.0}, loss="rs", seed=5, shares={"5": 1.0}, real={"5": 1.0})])
-    with pytest.raises(InputError, match="no trace with class shares of js"):
-        draw_imbalanced(alone, DIGITS)
+
+
+def test_shares_of_one_loss_are_drawn_while_the_other_is_not_evaluated(traced):
+    def alone(loss):
+        return read_traces([traced({0: 1.0}, loss=loss, seed=5, shares={"5": 1.0}, real={"5": 1.0})])
+
+    figure, numbers = draw_imbalanced(alone("rs"), DIGITS)
+    assert titles(figure)[:2] == ["JS-GAN: not evaluated", "RS-GAN, 1 seed"]
+    assert set(numbers["loss"]) == {"rs"} and figure.legends[0].get_texts()
+    with pytest.raises(InputError, match="no trace with class shares of js or rs"):
+        draw_imbalanced(alone("hinge"), DIGITS)
 
 
 def test_a_diverged_run_has_no_shares_but_a_line(traced):

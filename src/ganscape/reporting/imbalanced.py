@@ -126,11 +126,14 @@ def _lines(rows: pd.DataFrame, classes: list[str]) -> list[list[Cell]]:
 def draw_imbalanced(traces: Traces, half: Half) -> tuple[Figure, pd.DataFrame]:
     """Class shares over training, JS-GAN beside RS-GAN, and samples of the first seed's last generator.
 
-    Raw weights. Dashed: shares in the data. Returns the figure and the shares of all classes over training.
+    Raw weights. Dotted: shares in the data. Returns the figure and the shares of all classes over training.
+    A loss of which no trace is given has empty places that say so; `InputError` where neither has one.
     """
     require_study(traces, half, SUFFIX)
     traces = traces.at_best_rates()
     shares = traces.shares[traces.shares["weights"] == "raw"]
+    if not shares["loss"].isin(LOSSES).any():
+        raise InputError(f"no trace with class shares of {' or '.join(LOSSES)} was given")
     final = traces.final()
     drawn = style.figure(4.6)
     with rc_context(style.SETTINGS):
@@ -138,15 +141,18 @@ def draw_imbalanced(traces: Traces, half: Half) -> tuple[Figure, pd.DataFrame]:
         for column, loss in enumerate(LOSSES):
             of_loss = shares[shares["loss"] == loss]
             if of_loss.empty:
-                raise InputError(f"no trace with class shares of {loss} was given")
+                places[0, column].set_title(f"{LOSS_NAMES[loss]}: not evaluated", color=colour_of(loss))
+                for place in places[:, column]:
+                    place.set_axis_off()
+                continue
             _draw_shares(places[0, column], of_loss)
             seeds = of_loss["seed"].nunique()
             name = f"{LOSS_NAMES[loss]}, {seeds} seed{'s' if seeds > 1 else ''}"
             places[0, column].set_title(name, color=colour_of(loss))
             _draw_samples(places[1, column], final[(final["loss"] == loss) & (final["weights"] == "raw")])
         places[0, 0].set_ylabel("share of generated images")
-        handles, labels = places[0, 0].get_legend_handles_labels()
-        drawn.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False)
+        legend = next(found for place in places[0] if (found := place.get_legend_handles_labels())[0])
+        drawn.legend(*legend, loc="outside lower center", ncols=6, frameon=False)
         drawn.suptitle(
             f"{half.shown_name}, classes in unequal shares\n"
             "as a classifier sees them; dotted: their shares in the data",
