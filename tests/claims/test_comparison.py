@@ -19,9 +19,32 @@ PROVENANCE = pd.DataFrame(
 )
 
 
+def over_seeds():
+    """D's loss at two iterations, as percentiles over seeds, and D in the longest collapses of nine seeds."""
+    bands = pd.DataFrame(
+        {"part": "band", "loss": "js", "iteration": iteration, "percentile": percentile, "value": value}
+        for iteration in (1, 2)
+        for percentile, value in ((5, 0.1), (25, 0.5), (50, 0.6), (75, 0.7), (95, 0.9))
+    )
+    return pd.concat([bands, results()["figures/figure6"].assign(loss="js")], ignore_index=True)
+
+
+def gaussians():
+    look = {"part": "look", "mixture": "ring", "loss": "js", "measure": "modes", "seeds": 4}
+    sample = {"part": "sample", "mixture": "ring", "loss": "js", "seed": 0}
+    looks = [look | {"iteration": i, "lower": 2.0, "median": 3.0, "upper": 4.0} for i in (1, 2)]
+    return pd.DataFrame([*looks, *(sample | {"x": x, "y": 0.5} for x in (0.0, 1.0))])
+
+
+def class_shares():
+    run = {"loss": "rs", "weights": "raw", "seed": 0, "iteration": 10}
+    return pd.DataFrame([run | {"class": "5", "share": 0.2}, run | {"class": "7", "share": 0.8}])
+
+
 def run(folder, **changed):
     """Results of a preset in `folder`: made-up tables, some of them changed."""
-    tables = results() | {"tables/provenance": PROVENANCE.copy()}
+    tables = results() | {"tables/provenance": PROVENANCE.copy(), "figures/figure6": over_seeds()}
+    tables |= {"figures/gaussians": gaussians(), "figures/imbalanced": class_shares()}
     tables["claims"] = pd.DataFrame({"id": ["a", "b"], "verdict": ["reproduced", "deviates"]})
     tables["figures/imbalance_clusters"] = tables["figures/imbalance_clusters"].assign(
         ever=0.5, ever_low=0.4, ever_high=0.6
@@ -69,6 +92,8 @@ def set_to(column, value, row=0):
         ("tables_table2", "status", "diverged", OTHER),
         ("figures_imbalance_clusters", "collapsed_low", 0.94, SAME),
         ("figures_imbalance_clusters", "collapsed_low", 0.96, OTHER),
+        ("figures_imbalanced", "share", 0.28, SAME),
+        ("figures_imbalanced", "share", 0.32, OTHER),
         ("claims", "verdict", "deviates", OTHER),
     ],
 )
@@ -82,6 +107,33 @@ def test_a_figure_is_the_same_within_its_tolerance(reference, tmp_path, file, co
             f"row 1, {column.removesuffix('_low')}"
         )
     assert {one.verdict for one in found.values() if one.name != name} == {SAME}
+
+
+@pytest.mark.parametrize(
+    ("file", "rows", "column", "value", "verdict"),
+    [
+        # The middle half of the seeds, 0.5 to 0.7, at the first iteration.
+        ("figures_figure6", {"percentile": 25.0, "iteration": 1}, "value", 0.69, SAME),
+        ("figures_figure6", {"percentile": 25.0, "iteration": 1}, "value", 0.71, OTHER),
+        ("figures_figure6", {"percentile": 95.0}, "value", 2.0, SAME),
+        # D's values in the collapses, 0.99 to 0.998.
+        ("figures_figure6", {"at": "empty"}, "value", 0.995, SAME),
+        ("figures_figure6", {"at": "empty"}, "value", 0.5, OTHER),
+        ("figures_gaussians", {"part": "look"}, "lower", 3.9, SAME),
+        ("figures_gaussians", {"part": "look"}, "lower", 4.1, OTHER),
+        ("figures_gaussians", {"part": "sample"}, "x", 9.0, SAME),
+    ],
+)
+def test_what_a_figure_shows_of_many_seeds_is_the_same_where_it_overlaps(
+    reference, tmp_path, file, rows, column, value, verdict
+):
+    def change(table):
+        chosen = (table[list(rows)] == pd.Series(rows)).all(axis=1)
+        assert chosen.any()
+        table.loc[chosen, column] = value
+
+    found = compare(run(tmp_path / "ours", **{file: change}), reference)
+    assert verdicts(found)[file.replace("_", "/")] == verdict
 
 
 def test_rows_of_other_settings_are_not_compared_by_position(reference, tmp_path):

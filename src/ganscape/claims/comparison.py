@@ -4,9 +4,14 @@ On the same kind of processor and with the same versions of everything, all of i
 Elsewhere rounding differs, which trainings and games amplify. So what counts as the same is
 
 - of the theory: values that differ by a thousandth at most;
-- of games over seeds: 95 % intervals that overlap;
-- of trained networks: Inception scores within 10 % and FIDs within 25 % of the reference;
+- of games over seeds: 95 % intervals that overlap, and middle halves of the seeds that do where a figure
+  shows these;
+- of trained networks: Inception scores within 10 % and FIDs within 25 % of the reference, shares of classes
+  within a tenth of all images;
 - of claims: the same verdict.
+
+Not compared are single games (`figure5`, the animation), which another rounding turns into others, and sheets
+of samples, whose runs have their scores in the tables.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,10 +25,11 @@ from ganscape.claims.evidence import read
 from ganscape.errors import InputError
 from ganscape.reporting.provenance import DEPARTURES
 from ganscape.reporting.rendering import Cell, Column, Section, Table
+from ganscape.reporting.statistics import median_interval
 
 PROVENANCE = "tables/provenance"
 THOUSANDTH = 1e-3
-IS_WITHIN, FID_WITHIN = 0.10, 0.25
+IS_WITHIN, FID_WITHIN, SHARE_WITHIN = 0.10, 0.25, 0.1
 SETTING = ("loss", "discriminator_width", "generator_width", "share", "seeds")
 KEYS = ("seeds", "paper_learning_rate")  # numbers that say what a row is about
 SAME, OTHER, MISSING = "same", "differs", "missing"
@@ -98,7 +104,7 @@ def _compared(name: str, judge: Judge, results: Path, reference: Path) -> Compar
     ours = results / f"{name}.csv"
     if not ours.exists():
         return Comparison(name, 0, 0, "was not made")
-    old, new = (ROWS.get(name, _all_rows)(read(path)) for path in (reference / f"{name}.csv", ours))
+    old, new = (ROWS.get(name, _as_it_is)(read(path)) for path in (reference / f"{name}.csv", ours))
     if list(old.columns) != list(new.columns) or len(old) != len(new):
         return Comparison(
             name, 1, 1, f"{len(new)} rows of {len(new.columns)} columns, not {len(old)} of {len(old.columns)}"
@@ -143,6 +149,15 @@ def scores(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(judged)
 
 
+def shares(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Shares of generated images by class; whose they are, equal."""
+    keys = ("loss", "seed", "iteration", "weights", "class")
+    judged = {key: _same(old[key], new[key], 0.0) for key in keys}
+    near = (old["share"] - new["share"]).abs() <= SHARE_WITHIN
+    judged["share"] = near.astype(object).where(old["share"].notna() | new["share"].notna(), None)
+    return pd.DataFrame(judged)
+
+
 def overlapping(keys: Sequence[str], *values: str) -> Judge:
     """A judge of values whose intervals are in columns `VALUE_low` and `VALUE_high`, or `low` and `high`, in
     rows whose `keys` must be equal."""
@@ -177,8 +192,10 @@ COMPARED: dict[str, Judge] = {
     "tables/assumptions": columns_alike("loss", "assumption", "holds"),
     "tables/minima": close,
     "tables/network_sizes": close,
+    "figures/figure4": close,
     "figures/basin_depth": close,
     "figures/barriers": close,
+    "figures/bad_minima": overlapping(("part", "loss", "end", "starts"), "share"),
     "tables/two_clusters": overlapping(
         SETTING,
         "escaped",
@@ -188,33 +205,67 @@ COMPARED: dict[str, Judge] = {
         "escape_median",
         "min_d_loss_median",
     ),
+    "figures/figure6": overlapping(("part", "loss", "at", "iteration"), "median"),
     "figures/escape": overlapping(("part", "loss", "other", "seeds"), "median"),
     "figures/width": overlapping(("study", *SETTING[:3], "seeds"), "median", "escaped", "sooner"),
     "figures/imbalance_clusters": overlapping(("loss", "share", "seeds"), "collapsed", "success", "ever"),
+    "figures/gaussians": overlapping(("mixture", "loss", "measure", "iteration", "seeds"), "median"),
     "tables/table2": scores,
     "tables/ema": scores,
+    "figures/ema": scores,
     "tables/hinge": scores,
     "tables/least_squares": scores,
     "tables/narrow": scores,
+    "figures/narrow": scores,
     "tables/lsun": scores,
     "tables/bad_init": scores,
+    "figures/bad_init": scores,
     "tables/imbalanced": columns_alike("loss", "weights", "seed", "class", "status"),
+    "figures/imbalanced": shares,
     "tables/authors": scores,
     "claims": columns_alike("id", "verdict"),
 }
 """Files below the results of a preset, and how their figures are judged."""
 
 
-def _all_rows(table: pd.DataFrame) -> pd.DataFrame:
+def _as_it_is(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _without_curves(table: pd.DataFrame) -> pd.DataFrame:
-    return table[table["part"] != "curve"].reset_index(drop=True)
+def _without_curves(escape: pd.DataFrame) -> pd.DataFrame:
+    """Steps of a curve are as many as there are different times."""
+    return escape[escape["part"] != "curve"].reset_index(drop=True)
 
 
-# Of files of which not all rows are compared: steps of a curve are as many as there are different times.
-ROWS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {"figures/escape": _without_curves}
+def _quartiles(gaussians: pd.DataFrame) -> pd.DataFrame:
+    looks = gaussians[gaussians["part"] == "look"].reset_index(drop=True)
+    return looks.rename(columns={"lower": "low", "upper": "high"})
+
+
+def _over_seeds(figure6: pd.DataFrame) -> pd.DataFrame:
+    """Quartiles of D's loss at every iteration, and the 95 % intervals of D's median in the collapses."""
+    bands = figure6[figure6["part"] == "band"].pivot(
+        index=["loss", "iteration"], columns="percentile", values="value"
+    )
+    quartiles = (
+        bands[[25, 50, 75]].set_axis(["low", "median", "high"], axis=1).reset_index().assign(part="band")
+    )
+    collapses = figure6[figure6["part"] == "all seeds"].groupby(["part", "loss", "at"])["value"]
+    medians = [
+        (*place, median, low, high)
+        for place, values in collapses
+        for median, low, high in [median_interval(values.to_numpy())]
+    ]
+    collapsed = pd.DataFrame(medians, columns=["part", "loss", "at", "median", "low", "high"])
+    return pd.concat([quartiles, collapsed], ignore_index=True)
+
+
+# Of files that are not compared row by row as they are: what is.
+ROWS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+    "figures/escape": _without_curves,
+    "figures/figure6": _over_seeds,
+    "figures/gaussians": _quartiles,
+}
 
 
 def comparison_table(found: list[Comparison], results: Path, reference: Path) -> Table:
@@ -233,8 +284,9 @@ def comparison_table(found: list[Comparison], results: Path, reference: Path) ->
     columns.append(Column("the first that is outside", words=True))
     notes = [
         "The same are, of the theory, values that differ by a thousandth at most; of games, 95 % intervals "
-        f"that overlap; of trained networks, IS within {100 * IS_WITHIN:g} % and FID within "
-        f"{100 * FID_WITHIN:g} %; of claims, equal verdicts."
+        "or middle halves of the seeds that overlap; of trained networks, IS within "
+        f"{100 * IS_WITHIN:g} %, FID within {100 * FID_WITHIN:g} % and shares within "
+        f"{100 * SHARE_WITHIN:g} % of all images; of claims, equal verdicts."
     ]
     title = f"{results} beside {reference}"
     return Table(title, notes, columns, [Section("Files", rows)], "comparison")
