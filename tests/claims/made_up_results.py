@@ -121,7 +121,9 @@ def lose_seed(tables, name, status, **chosen):
     """Of rows of a table of scores one seed less: it is `status`, or, with None, was not evaluated."""
     table, details = tables[f"tables/{name}"], tables[f"tables/{name}_details"]
     rows = (table[list(chosen)] == pd.Series(chosen)).all(axis=1)
-    runs = (details[list(chosen)] == pd.Series(chosen)).all(axis=1) & details["seed"].eq(0)
+    weights = {"no": ["raw"], "yes": ["ema"], None: ["raw", "ema"]}[chosen.pop("ema", None)]
+    runs = (details[list(chosen)] == pd.Series(chosen)).all(axis=1) & details["weights"].isin(weights)
+    runs &= details["seed"].eq(0)
     assert rows.any() and runs.any()
     table.loc[rows, "seeds"] -= 1
     details.loc[runs, "status"] = status
@@ -174,6 +176,8 @@ def images():
         **{f"tables/{name}_details": single_runs(table) for name, table in tables.items()},
         "tables/imbalanced": imbalanced,
         "tables/bad_init": bad_init,
+        "figures/imbalanced": pd.DataFrame({"data": ["mnist_imbalanced-32x32x1"]}),
+        "figures/bad_init": pd.DataFrame({"data": ["mnist-32x32x1"]}),
     }
 
 

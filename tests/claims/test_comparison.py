@@ -1,5 +1,7 @@
 """A run beside reference results: what counts as the same, what differs, what is refused."""
 
+import shutil
+
 import pandas as pd
 import pytest
 from made_up_results import ROOT, results, write
@@ -155,6 +157,32 @@ def test_files_and_rows_that_are_missing_are_named(reference, tmp_path):
     found = {one.name: one for one in compare(ours, reference)}
     assert found["tables/hinge"].verdict == MISSING
     assert found["tables/lsun"].verdict == OTHER and found["tables/lsun"].first.startswith("2 rows of")
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_a_difference_in_any_file_is_noticed_and_told(name, tmp_path):
+    """In the reference results themselves: all of a file's numbers become others."""
+    reference = ROOT / "results/reference/quick"
+    for needed in ("tables/provenance", name):
+        (tmp_path / needed).parent.mkdir(exist_ok=True)
+        shutil.copy(reference / f"{needed}.csv", tmp_path / f"{needed}.csv")
+    table = pd.read_csv(tmp_path / f"{name}.csv")
+    numbers = table.select_dtypes("number").columns
+    table[numbers] = 3 * table[numbers] + 7
+    if name == "claims":
+        table["verdict"] = "not run"
+    if name == "tables/assumptions":
+        table["holds"] = ~table["holds"]
+    table.to_csv(tmp_path / f"{name}.csv", index=False)
+    found = {one.name: one for one in compare(tmp_path, reference)}[name]
+    assert found.verdict == OTHER and found.first.startswith("row 1, ")
+
+
+def test_a_reference_without_figures_is_refused(reference, tmp_path):
+    empty = tmp_path / "empty"
+    write(empty, {"tables/provenance": PROVENANCE})
+    with pytest.raises(InputError, match="has no figures to compare with"):
+        compare(reference, empty)
 
 
 def test_results_of_another_version_are_refused(reference, tmp_path):

@@ -33,9 +33,14 @@ def test_the_page_has_every_claim_and_needs_nothing_else(shown):
 
 def test_evidence_that_is_there_is_shown_and_linked(shown):
     _, text = shown
-    assert '<section id="figures-basin_depth"><h2>Figure basin depth</h2><img' in text
+    assert (
+        '<section id="figures-basin_depth"><h2>Figure basin depth</h2><img alt="figure basin depth"' in text
+    )
     assert '<a href="#tables-landscape_values">table landscape values</a>' in text
-    assert '<section id="tables-table2">' not in text and 'href="#tables-table2"' not in text
+    # A table that was not rendered is shown as it is, a figure is not.
+    assert '<h2>Table 2 details</h2><div class="ganscape"><table' in text
+    assert '<section id="figures-figure6">' not in text and 'href="#figures-figure6"' not in text
+    assert "<div>Figure 6</div>" in text
 
 
 def test_what_is_measured_is_text_and_not_markup(shown):

@@ -62,11 +62,14 @@ def compare(results: Path, reference: Path) -> list[Comparison]:
     read.
     """
     check_alike(results, reference)
-    return [
+    found = [
         _compared(name, judge, results, reference)
         for name, judge in COMPARED.items()
         if (reference / f"{name}.csv").exists()
     ]
+    if not found:
+        raise InputError(f"{reference} has no figures to compare with: name a folder of results/reference")
+    return found
 
 
 def check_alike(results: Path, reference: Path) -> None:
@@ -116,8 +119,16 @@ def _compared(name: str, judge: Judge, results: Path, reference: Path) -> Compar
     if count:
         row, column = np.argwhere(outside.to_numpy())[0]
         key = same.columns[column]
-        first = f"row {row + 1}, {key}: {new[key].iloc[row]}, not {old[key].iloc[row]}"
+        found, expected = (_told(table.iloc[row], key) for table in (new, old))
+        first = f"row {row + 1}, {key}: {found}, not {expected}"
     return Comparison(name, int(same.notna().to_numpy().sum()), count, first)
+
+
+def _told(row: pd.Series, key: str) -> str:
+    """A value, or the ends of its interval where it has some of its own."""
+    if f"{key}_low" in row.index:
+        return f"{row[f'{key}_low']:g} to {row[f'{key}_high']:g}"
+    return str(row[key])
 
 
 def close(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

@@ -86,9 +86,12 @@ def _link(name: str, evidence: dict[str, str]) -> str:
 
 
 def _title(name: str) -> str:
-    """`tables/strict_minima` is the table "strict minima"."""
+    """`tables/strict_minima` is the "table strict minima", `figures/figure6` is "Figure 6"."""
     kind, _, file = name.partition("/")
-    return f"{kind.removesuffix('s')} {file.replace('_', ' ')}"
+    words = file.replace("_", " ")
+    if numbered := re.match(r"(table|figure)(\d+)(.*)", words):
+        return f"{numbered[1].capitalize()} {numbered[2]}{numbered[3]}"
+    return f"{kind.removesuffix('s')} {words}"
 
 
 def _anchor(name: str) -> str:
@@ -98,24 +101,25 @@ def _anchor(name: str) -> str:
 def _evidence(judged: pd.DataFrame, results: Path) -> dict[str, str]:
     """What the rules looked at, as sections of the page, by name; only what is there."""
     names = dict.fromkeys(name for sources in judged["evidence"] for name in sources.split("; "))
+    back = '<p><a href="#summary">Back to the claims</a></p>'
     return {
-        name: f'<section id="{_anchor(name)}"><h2>{_title(name).capitalize()}</h2>{shown}</section>'
+        name: f'<section id="{_anchor(name)}"><h2>{_title(name).capitalize()}</h2>{shown}{back}</section>'
         for name in names
-        if (shown := _shown(results / name)) is not None
+        if (shown := _shown(results / name, _title(name))) is not None
     }
 
 
-def _shown(path: Path) -> str | None:
+def _shown(path: Path, title: str) -> str | None:
     """A figure as a picture, a table as it is rendered or else as it is; None where there is none."""
     picture, table, plain = (path.with_name(f"{path.name}.{form}") for form in ("png", "html", "csv"))
     if picture.exists():
         data = base64.b64encode(picture.read_bytes()).decode("ascii")
-        return f'<img alt="{path.name}" src="data:image/png;base64,{data}">'
+        return f'<img alt="{title}" src="data:image/png;base64,{data}">'
     if table.exists():
         body = re.search("<body>(.*)</body>", table.read_text(encoding="utf-8"), re.DOTALL)
         return body[1] if body else None
-    if plain.exists():
-        return str(read(plain).to_html(index=False, na_rep="", border=0))
+    if plain.exists() and path.parent.name == "tables":
+        return f'<div class="ganscape">{read(plain).to_html(index=False, na_rep="", border=0)}</div>'
     return None
 
 

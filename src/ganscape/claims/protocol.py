@@ -31,7 +31,7 @@ PAPER: dict[str, Any] = {
     "training": {"batch_size": 64, "iterations": 100000, "ema_decay": 0.9999, "precision": "float32"},
     "evaluation": {
         **{"extractor": "inception", "samples": 50000, "splits": 10, "fid_samples": 10000},
-        **{"batch_size": 500, "batch_norm": "batch"},
+        **{"batch_size": 500, "batch_norm": "batch", "trace_samples": 10000},
     },
     "datasets": {
         "cifar10": _reference("test"),
@@ -62,6 +62,7 @@ PAPER: dict[str, Any] = {
     },
     "bad_init": {
         **{"images": _MNIST, **_CNN, "learning_rate_factor": 1.0},
+        **{"collapsed_class": "1", "start": {"iterations": 5000, "learning_rate": 2.0e-4}},
         "learning_rates": [5.0e-7, 1.0e-6, 5.0e-6, 1.0e-5, 5.0e-5, 1.0e-4],
     },
     "lsun": {

@@ -1,6 +1,7 @@
 """Intervals at a confidence of 95 %: of proportions, survival curves, means, differences and medians."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,24 +108,30 @@ def _percentiles(values: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def difference_interval(
-    first: tuple[float, float, int], second: tuple[float, float, int]
-) -> tuple[float, float, float]:
-    """first − second and Welch's interval, of two means given as (mean, standard deviation, count).
+Mean = tuple[float, float, int]
+"""Of normal values: their mean, their standard deviation, how many they are."""
 
-    The interval is undefined (NaN) where either is of a single value.
+
+def difference_interval(first: Mean, second: Mean) -> tuple[float, float, float]:
+    """first − second and Welch's interval, which is undefined (NaN) where either is of a single value."""
+    return combination_interval([(1.0, first), (-1.0, second)])
+
+
+def combination_interval(terms: Sequence[tuple[float, Mean]]) -> tuple[float, float, float]:
+    """The sum of independent means, each times its weight, and its interval (Welch and Satterthwaite).
+
+    The interval is undefined (NaN) where one of them is of a single value.
     """
-    (mean, spread, count), (other_mean, other_spread, other_count) = first, second
-    difference = mean - other_mean
-    if min(count, other_count) < 2:
-        return difference, float("nan"), float("nan")
-    parts = spread**2 / count, other_spread**2 / other_count
-    error = sum(parts) ** 0.5
-    if error == 0:
-        return difference, difference, difference
-    freedom = sum(parts) ** 2 / (parts[0] ** 2 / (count - 1) + parts[1] ** 2 / (other_count - 1))
-    half = float(t.ppf((1 + CONFIDENCE) / 2, freedom)) * error
-    return difference, difference - half, difference + half
+    total = sum(weight * mean for weight, (mean, _, _) in terms)
+    if min(count for _, (_, _, count) in terms) < 2:
+        return total, float("nan"), float("nan")
+    parts = [(weight**2 * spread**2 / count, count - 1) for weight, (_, spread, count) in terms]
+    variance = sum(part for part, _ in parts)
+    if variance == 0:
+        return total, total, total
+    freedom = variance**2 / sum(part**2 / degrees for part, degrees in parts)
+    half = float(t.ppf((1 + CONFIDENCE) / 2, freedom)) * variance**0.5
+    return total, total - half, total + half
 
 
 def prediction_half_width(spread: float, count: int) -> float:
