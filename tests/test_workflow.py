@@ -210,31 +210,40 @@ def test_a_loss_of_ones_own_has_a_name_of_its_own(tmp_path):
         assert f"own_losses.losses.0: there is a loss {loss} already" in result.stderr
 
 
+AVAILABLE = {"count_networks": 1, "tabulate_claims": 1, "tabulate_provenance": 1, "available": 1}
+
+
 def test_the_claims_wait_for_everything_and_what_is_available_for_nothing(tmp_path):
     counts = job_counts(tmp_path, "claims")
     assert counts["tabulate_claims"] == counts["tabulate_provenance"] == counts["count_networks"] == 1
     assert counts["train_gan"] > 100 and counts["render_scores"] == 3
     table = tmp_path / "results/paper/tables/two_clusters.csv"
     table.parent.mkdir(parents=True)
-    counts = job_counts(tmp_path, "available")
-    assert counts == {"tabulate_claims": 1, "tabulate_provenance": 1, "available": 1, "total": 3}
+    table.touch()  # which nothing is left of that it was made from
+    assert job_counts(tmp_path, "available") == {**AVAILABLE, "total": 4}
+    result = dry_run(tmp_path, "available", "table2")
+    assert result.returncode != 0 and "available: ask for it alone" in result.stdout + result.stderr
 
 
 def test_what_is_available_of_a_study_is_shown_though_not_all_of_it_is(tmp_path):
-    """By the scores that there are; nothing is trained or evaluated for it."""
-    some = [f"cifar10-32x32x3/cnn-full-spectral-{loss}/lr0.0005-seed0/metrics.json" for loss in ("js", "rs")]
-    traces = [f"bad_init/seed0/{loss}-lr5e-06/trace.json" for loss in ("js", "rs")]
-    for path in (*(f"runs/{run}" for run in some), *traces):
+    """By the scores that there are; nothing is trained or evaluated for it, though its data be newer."""
+    some = [f"cifar10-32x32x3/cnn-full-spectral-{loss}/lr0.0005-seed0" for loss in ("js", "rs")]
+    starts = [f"bad_init/seed0/{loss}-lr5e-06" for loss in ("js", "rs")]
+    for path in (
+        *(f"runs/{run}/{name}.json" for run in some for name in ("metrics", "training")),
+        *(f"{run}/{name}.json" for run in starts for name in ("trace", "training")),
+        *(f"clusters/two/{loss}-10-5-share0.5.csv" for loss in ("js", "rs")),
+        *(f"data/cifar10-32x32x3/{name}" for name in ("images.npy", "labels.npy", "metadata.json")),
+    ):
         kept = tmp_path / "results/paper" / path
-        kept.parent.mkdir(parents=True)
+        kept.parent.mkdir(parents=True, exist_ok=True)
         kept.touch()
-    start = tmp_path / "results/paper/bad_init/seed0/start.csv"
-    start.touch()
-    counts = job_counts(tmp_path, "available")
     shown = {"render_scores": 1, "draw_samples": 1, "render_ema": 1, "draw_ema": 1}
-    shown |= {"render_bad_init": 1, "draw_bad_init": 1, "draw_bad_init_samples": 1}
-    judged = {"tabulate_claims": 1, "tabulate_provenance": 1, "available": 1}
-    assert counts == {**shown, **judged, "total": sum((shown | judged).values())}
+    shown |= {"render_bad_init": 1, "draw_bad_init_samples": 1} | AVAILABLE
+    assert job_counts(tmp_path, "available") == {**shown, "total": sum(shown.values())}
+    (tmp_path / "results/paper/bad_init/seed0/start.csv").touch()
+    shown |= {"draw_bad_init": 1}
+    assert job_counts(tmp_path, "available") == {**shown, "total": sum(shown.values())}
     assert job_counts(tmp_path, "table2")["evaluate_gan"] > 50
 
 

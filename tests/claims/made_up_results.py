@@ -52,7 +52,7 @@ def two_clusters():
         for loss, escape, least in (("js", 2800.0, 0.48), ("rs", 800.0, 0.35))
     ]
     stuck = [
-        {"part": "all seeds", "seed": seed, "at": at, "value": value + 0.001 * seed}
+        {"part": "all seeds", "seed": seed, "at": at, "iteration": 400 * seed, "value": value + 0.001 * seed}
         for seed in range(9)
         for at, value in (("occupied", 0.333), ("empty", 0.99))
     ]

@@ -251,7 +251,7 @@ rule draw_gaussians:
 
 rule render_two_clusters:
     input:
-        sorted({file for files in OUTCOMES.values() for file in files}),
+        ALL_OUTCOMES,
     output:
         html=report(
             f"{RESULTS}/tables/two_clusters.html",

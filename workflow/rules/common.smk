@@ -628,6 +628,7 @@ TRACES = {
 }
 NARROW_RESULTS = figure_files("narrow")
 IMBALANCED_RESULTS = [*table_files("imbalanced"), *figure_files("imbalanced")]
+BAD_START_VALUES = expand(f"{BAD_START}.csv", seed=BAD_INIT["seeds"])
 BAD_INIT_RESULTS = [
     *table_files("bad_init"),
     *figure_files("bad_init", "bad_init_samples"),
@@ -687,6 +688,7 @@ OUTCOMES = {
         for share in [0.5, *CLUSTERS["shares"]]
     ],
 }
+ALL_OUTCOMES = sorted({file for files in OUTCOMES.values() for file in files})
 FIGURE5 = figure_files("figure5")
 FIGURE6 = figure_files("figure6")
 IMBALANCED_CLUSTERS = figure_files("imbalance_clusters")

@@ -127,14 +127,12 @@ rule render_bad_init:
 rule draw_bad_init:
     input:
         traces=lambda wildcards: so_far(TRACES["bad_init"]),
-        values=lambda wildcards: so_far(
-            expand(f"{BAD_START}.csv", seed=BAD_INIT["seeds"])
-        ),
+        values=lambda wildcards: so_far(BAD_START_VALUES),
     output:
         png=report(
             f"{RESULTS}/figures/bad_init.png",
             category=CHAPTERS["bad_init"],
-            caption="../report/bad_init.rst",
+            caption="../report/bad_init_figure.rst",
             labels={"item": "Bad initial point", "form": "FID over training"},
         ),
         pdf=f"{RESULTS}/figures/bad_init.pdf",
@@ -164,7 +162,7 @@ rule draw_bad_init_samples:
         png=report(
             f"{RESULTS}/figures/bad_init_samples.png",
             category=CHAPTERS["bad_init"],
-            caption="../report/bad_init.rst",
+            caption="../report/bad_init_samples.rst",
             labels={"item": "Bad initial point", "form": "samples"},
         ),
         pdf=f"{RESULTS}/figures/bad_init_samples.pdf",

@@ -125,13 +125,18 @@ def _shown(path: Path, title: str) -> str | None:
 
 def overview(judged: pd.DataFrame) -> str:
     """How many claims have which verdict, and which deviate, as a fragment for the report's first page."""
+    found = counts(judged)
+    sentence = (
+        f"Of the paper's {len(judged)} claims, {found[REPRODUCED]} are reproduced, {found[DEVIATES]} deviate, "
+        f"{found[STAND_IN]} were measured on stand-ins, and {found[NOT_RUN]} were not run."
+    )
     told = "".join(
         f"<tr><td><b>{number}</b></td><td>{verdict}</td><td>{MEANINGS[verdict]}</td></tr>"
-        for verdict, number in counts(judged).items()
+        for verdict, number in found.items()
     )
     deviating = "".join(map(_deviation, judged[judged["verdict"] == DEVIATES].to_dict("records")))
     listed = f"<p>What deviates:</p><ul>{deviating}</ul>" if deviating else ""
-    return f'<div class="ganscape-claims"><table><tbody>{told}</tbody></table>{listed}</div>\n'
+    return f'<div class="ganscape-claims"><p><b>{sentence}</b></p><table><tbody>{told}</tbody></table>{listed}</div>\n'
 
 
 def _deviation(row: dict[str, str]) -> str:

@@ -44,6 +44,7 @@ RELATIVE, MOST_RELATIVE = 0.05, 0.15  # of a printed IS or FID; the latter howev
 SEEDS_TO_PREDICT = 3
 SEEDS_OF_A_MEDIAN = 30  # with fewer its interval meets almost anything
 MOST_OF_GAP = 0.5  # of a printed gap, however much seeds scatter
+STUCK_AT = 2800  # the iteration of Figure 6 (c)
 ESCAPE_ABOUT = 50  # iterations; "about 800" has one digit
 SIMILAR = 1.0  # FID; gaps of two networks that differ by less are similar
 
@@ -304,15 +305,18 @@ def _smallest_loss(loss: str, run: Run, paper: Paper) -> Finding:
 
 
 def _stuck_value(where: str, run: Run, paper: Paper) -> Finding:
-    figure = run.evidence.table("figures/figure6", ("part", "at", "value"))
-    values = figure[figure["part"].eq("all seeds") & figure["at"].eq(where)]["value"]
-    _require(values.to_frame(), "a JS-GAN that collapses")
+    figure = run.evidence.table("figures/figure6", ("part", "at", "iteration", "value"))
+    collapses = figure[figure["part"].eq("all seeds") & figure["at"].eq(where)]
+    _require(collapses, "a JS-GAN that collapses")
+    values = collapses["value"]
     median, low, high = median_interval(values.to_numpy())
     near = (values - float(paper)).abs() <= NEAR
+    late = near[collapses["iteration"] >= STUCK_AT]
     words = (
         f"median {with_interval(median, low, high, len(values), 3)}, those that collapse, each in its longest"
     )
-    words += f"; within {NEAR:g} of {float(paper):.3g}: {100 * near.mean():.0f} %"
+    words += f"; within {NEAR:g} of {float(paper):.3g}: {100 * near.mean():.0f} %, and {late.sum()} of the "
+    words += f"{len(late)} that are at iteration {STUCK_AT}, the paper's, or later"
     return Finding(words, _meets(low, high, float(paper) - NEAR, float(paper) + NEAR), _at_length(run))
 
 
