@@ -126,6 +126,10 @@ def test_every_claim_is_judged_and_the_report_opens_with_the_verdicts(finished):
     assert re.fullmatch(r"181 claims: \d+ reproduced, \d+ deviate, \d+ stand in, \d+ not run\n", said)
     provenance = pd.read_csv(finished / RESULTS / "tables/provenance.csv")
     assert "training.iterations" in set(provenance["name"])
+    options = pd.read_csv(finished / RESULTS / "tables/configuration.csv").set_index("option")
+    assert options.loc["training.iterations", ["value", "paper_value"]].to_list() == ["4", "100000"]
+    jobs = pd.read_csv(finished / RESULTS / "tables/jobs.csv")
+    assert jobs["kind"].value_counts()[["training", "evaluation"]].to_list() == [19, 15]
 
 
 def test_the_table_has_what_was_run_and_names_what_was_not(finished):

@@ -2,10 +2,15 @@
 
 import json
 from importlib.metadata import version
+from pathlib import Path
 
+import pandas as pd
 import pytest
+import yaml
 
 from ganscape.cli import main
+
+CONFIGURATION = Path(__file__).parents[2] / "config.yaml"
 
 
 @pytest.fixture
@@ -21,8 +26,8 @@ def results(tmp_path):
         run / "trace.json": "{}",
         run / "history.csv": "iteration",
         run / "checkpoints" / "iteration-00000001.safetensors": "weights",
-        run / "logs" / "training.benchmark.tsv": "s\tcpu_time\n12.5\t20\n",
-        folder / "logs" / "evaluate_real" / "digits-32x32x1.benchmark.tsv": "s\tcpu_time\n2\t-\n",
+        run / "logs" / "training.benchmark.tsv": "s\tcpu_time\tmax_rss\n12.5\t20\t800.5\n",
+        folder / "logs" / "evaluate_real" / "digits-32x32x1.benchmark.tsv": "s\tcpu_time\tmax_rss\n2\t-\t-\n",
     }
     for path, content in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,6 +63,24 @@ def test_the_provenance_says_where_and_how_long(results, tmp_path):
         "training": {"jobs": 1, "wall_seconds": 12.5, "cpu_seconds": 20.0},
     }
     assert record["commit"] is None or len(record["commit"]) == 40
+
+
+def test_every_job_is_listed_with_what_it_took(results, tmp_path):
+    tables = tmp_path / "tables"
+    words = [
+        "--made-by",
+        "snakemake",
+        "--configuration",
+        json.dumps(yaml.safe_load(CONFIGURATION.read_text())),
+    ]
+    assert main(["provenance", "--results", str(results), *words, "--output-directory", str(tables)]) == 0
+    written = {path.name for path in tables.iterdir()}
+    assert written > {"jobs.csv", "provenance.html", "configuration.html", "configuration.csv"}
+    jobs = pd.read_csv(tables / "jobs.csv").set_index("kind")
+    training = jobs.loc["training"]
+    assert training["job"] == "runs/digits-32x32x1/cnn-full-spectral-js/lr0.0005-seed0/logs/training"
+    assert training[["wall_seconds", "cpu_seconds", "peak_memory_mib"]].to_list() == [12.5, 20.0, 800.5]
+    assert jobs.loc["evaluate_real", "job"] == "logs/evaluate_real/digits-32x32x1"
 
 
 def test_a_folder_without_results_or_inside_the_other_is_refused(results, tmp_path, capsys):

@@ -1,5 +1,6 @@
 # A verdict on every statement and figure of the paper, from everything that was computed.
 
+CONFIGURATION = dict(config)
 # For the report's first page, which cannot look whether it is there.
 OVERVIEW = f"{RESULTS}/claims_overview.html"
 config["overview"] = OVERVIEW if Path(OVERVIEW).exists() else ""
@@ -74,9 +75,23 @@ rule tabulate_provenance:
             caption="../report/provenance.rst",
             labels={"item": "Provenance", "form": "table"},
         ),
-        csv=f"{RESULTS}/tables/provenance.csv",
-        md=f"{RESULTS}/tables/provenance.md",
-        tex=f"{RESULTS}/tables/provenance.tex",
+        configuration=report(
+            f"{RESULTS}/tables/configuration.html",
+            category=CHAPTERS["claims"],
+            caption="../report/configuration.rst",
+            labels={"item": "Configuration", "form": "table"},
+        ),
+        jobs=report(
+            f"{RESULTS}/tables/jobs.csv",
+            category=CHAPTERS["claims"],
+            caption="../report/jobs.rst",
+            labels={"item": "Jobs", "form": "every one, sortable"},
+        ),
+        others=expand(
+            f"{RESULTS}/tables/{{name}}.{{form}}",
+            name=["provenance", "configuration"],
+            form=["csv", "md", "tex"],
+        ),
     log:
         f"{RESULTS}/logs/tabulate_provenance.log",
     conda:
@@ -86,10 +101,10 @@ rule tabulate_provenance:
         mem_mb=1000,
         runtime=10,
     params:
-        configuration=scale_options(),
+        configuration=options({"configuration": json.dumps(CONFIGURATION)}),
         preset=f"snakemake, preset {config['preset']}",
     message:
-        "Tabulating where and how the results were made"
+        "Tabulating where, how and with which options the results were made"
     shell:
-        "python -m ganscape provenance --results $(dirname $(dirname {output.csv})) {params.configuration}"
+        "python -m ganscape provenance --results $(dirname $(dirname {output.html})) {params.configuration}"
         " --made-by '{params.preset}' --output-directory $(dirname {output.html}) > {log} 2>&1"

@@ -127,8 +127,8 @@ def overview(judged: pd.DataFrame) -> str:
     """How many claims have which verdict, and which deviate, as a fragment for the report's first page."""
     found = counts(judged)
     sentence = (
-        f"Of the paper's {len(judged)} claims, {found[REPRODUCED]} are reproduced, {found[DEVIATES]} deviate, "
-        f"{found[STAND_IN]} were measured on stand-ins, and {found[NOT_RUN]} were not run."
+        f"Of the paper's {len(judged)} claims, {found[REPRODUCED]} are reproduced, {found[DEVIATES]} "
+        f"deviate, {found[STAND_IN]} were measured on stand-ins, and {found[NOT_RUN]} were not run."
     )
     told = "".join(
         f"<tr><td><b>{number}</b></td><td>{verdict}</td><td>{MEANINGS[verdict]}</td></tr>"
@@ -136,7 +136,8 @@ def overview(judged: pd.DataFrame) -> str:
     )
     deviating = "".join(map(_deviation, judged[judged["verdict"] == DEVIATES].to_dict("records")))
     listed = f"<p>What deviates:</p><ul>{deviating}</ul>" if deviating else ""
-    return f'<div class="ganscape-claims"><p><b>{sentence}</b></p><table><tbody>{told}</tbody></table>{listed}</div>\n'
+    table = f"<table><tbody>{told}</tbody></table>"
+    return f'<div class="ganscape-claims"><p><b>{sentence}</b></p>{table}{listed}</div>\n'
 
 
 def _deviation(row: dict[str, str]) -> str:

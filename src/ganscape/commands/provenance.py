@@ -1,11 +1,13 @@
-"""`provenance`: where and how a preset's results were made, as a table."""
+"""`provenance`: where, how and with which options a preset's results were made, and what every job took."""
 
 import argparse
 from pathlib import Path
 
 from ganscape.claims.protocol import PAPER, departures
 from ganscape.commands.claims import add_results, read_configuration
-from ganscape.reporting.provenance import provenance, provenance_figures, provenance_table
+from ganscape.files import write_text
+from ganscape.reporting.configuration import configuration_figures, configuration_table
+from ganscape.reporting.provenance import job_costs, provenance, provenance_figures, provenance_table
 from ganscape.reporting.rendering import write_table
 
 
@@ -13,13 +15,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_results(parser)
     parser.add_argument("--made-by", required=True, help="the command that made them, for the record")
     parser.add_argument(
-        "--output-directory", type=Path, required=True, help="folder for provenance.{csv,md,tex,html}"
+        "--output-directory",
+        type=Path,
+        required=True,
+        help="folder for provenance.{csv,md,tex,html}, configuration.{csv,md,tex,html} and jobs.csv",
     )
 
 
 def run(arguments: argparse.Namespace) -> None:
     record = provenance(arguments.results, arguments.made_by)
-    found = departures(read_configuration(arguments), PAPER)
-    preset = arguments.results.resolve().name
-    shown = provenance_table(record, found, preset)
-    write_table(provenance_figures(record, found), shown, arguments.output_directory)
+    configuration = read_configuration(arguments)
+    found = departures(configuration, PAPER)
+    preset, folder = arguments.results.resolve().name, arguments.output_directory
+    write_table(provenance_figures(record, found), provenance_table(record, found, preset), folder)
+    options = configuration_figures(configuration, PAPER)
+    write_table(options, configuration_table(options, preset), folder)
+    write_text(folder / "jobs.csv", job_costs(arguments.results).to_csv(index=False))

@@ -65,20 +65,29 @@ def _commit() -> dict:
 
 
 def _times(results: Path) -> dict[str, dict[str, float]]:
-    """Jobs, their wall time and their processor time by kind, of the last time that each job ran."""
-    times = pd.DataFrame(_benchmarks(results), columns=["kind", *TIMES])
+    """Jobs, their wall time and their processor time by kind."""
     return {
         kind: {"jobs": len(jobs), **{name: round(float(jobs[name].sum()), 1) for name in TIMES}}
-        for kind, jobs in times.groupby("kind")
+        for kind, jobs in job_costs(results).groupby("kind")
     }
 
 
-def _benchmarks(results: Path) -> Iterator[tuple[str, float, float]]:
-    for path in results.glob(BENCHMARKS):
-        sums = pd.read_csv(path, sep="\t", na_values="-")[["s", "cpu_time"]].sum()
+def job_costs(results: Path) -> pd.DataFrame:
+    """What every job took the last time it ran: `job, kind, wall_seconds, cpu_seconds, peak_memory_mib`."""
+    return pd.DataFrame(_benchmarks(results), columns=["job", "kind", *TIMES, "peak_memory_mib"])
+
+
+def _benchmarks(results: Path) -> Iterator[tuple[str, str, float, float, float]]:
+    for path in sorted(results.glob(BENCHMARKS)):
+        measured = pd.read_csv(path, sep="\t", na_values="-")
         # A run's own are named by kind; others lie in a folder that is.
-        kind = path.parent.name
-        yield path.name.removesuffix(".benchmark.tsv") if kind == "logs" else kind, *sums
+        kind, name = path.parent.name, path.name.removesuffix(".benchmark.tsv")
+        yield (
+            str(path.relative_to(results).with_name(name)),
+            name if kind == "logs" else kind,
+            *measured[["s", "cpu_time"]].sum(),
+            measured["max_rss"].max(),
+        )
 
 
 def provenance_figures(record: dict, departures: Sequence[str]) -> pd.DataFrame:
