@@ -7,17 +7,23 @@ import shlex
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from snakemake.cli import parse_args
 
-from ganscape.cli import STEPS
+from ganscape.cli import STEPS, main
 from ganscape.reporting.rendering import number
 from ganscape.reporting.statistics import mean_interval
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "results/reference/README.md",
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -33,15 +39,63 @@ def test_links_lead_to_files(page):
         assert (page.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_targets_and_steps_that_pages_name_exist(page):
-    text = page.read_text(encoding="utf-8")
+PROGRAMS = ("snakemake", "make", "python", "python3.11", "apptainer")
+
+
+def commands_of(page):
+    """The words of each indented command, those that go on after a backslash in one piece."""
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = re.findall(rf"^    ((?:{'|'.join(PROGRAMS)}) .*)", text, re.MULTILINE)
+    return [shlex.split(line, comments=True) for line in lines]
+
+
+def commands_with(program):
+    """What follows `program` in the commands of every page, each once."""
+    found = [words for page in PAGES for words in commands_of(page) if program in words]
+    return sorted({tuple(words[words.index(program) + 1 :]) for words in found})
+
+
+def targets_of_workflow():
     files = [ROOT / "Snakefile", ROOT / "workflow/rules/estimate.smk"]
     sources = "".join(file.read_text(encoding="utf-8") for file in files)
-    rules = set(re.findall(r"^rule (\w+):", sources, re.MULTILINE))
-    for options in re.findall(r"^ +snakemake ([^#\n]+)", text, re.MULTILINE):
-        words = re.sub(r"-\S+ \S+", "", options).split()
-        assert {word for word in words if word.isidentifier()} <= rules, options
+    return set(re.findall(r"^rule (\w+):", sources, re.MULTILINE))
+
+
+def test_snakemake_understands_what_pages_ask_of_it(monkeypatch):
+    """Options, targets, overlays and style sheets; that targets can be made is tested with the workflow."""
+    monkeypatch.chdir(ROOT)
+    asked = commands_with("snakemake")
+    assert len(asked) > 20
+    for words in asked:
+        _, options = parse_args(list(words))
+        assert set(options.targets) <= targets_of_workflow(), words
+        overlays = [path for path in options.configfile or [] if path.name != "mine.yaml"]
+        sheets = [options.report_stylesheet] if options.report_stylesheet else []
+        assert all(Path(path).exists() for path in (*overlays, *sheets)), words
+
+
+def test_make_has_what_pages_ask_of_it():
+    asked = commands_with("make")
+    assert ("quick",) in asked and ("test",) in asked and ("compare",) in asked
+    goals = [word for words in asked for word in words]
+    result = subprocess.run(["make", "-n", *goals], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_steps_understand_what_pages_ask_of_them(monkeypatch):
+    taken = []
+    asked = [words[1:] for words in commands_with("-m") if words[0] == "ganscape" and len(words) > 2]
+    assert len(asked) >= 2
+    for step, *words in asked:
+        module = import_module(f"ganscape.commands.{step.replace('-', '_')}")
+        monkeypatch.setattr(module, "run", taken.append)
+        assert main([step, *words]) == 0, words
+    assert len(taken) == len(asked)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_steps_that_pages_name_exist(page):
+    text = page.read_text(encoding="utf-8")
     assert set(re.findall(r"python -m ganscape ([a-z]\S*)", text)) <= set(STEPS)
 
 
@@ -61,12 +115,6 @@ def test_overlays_that_pages_show_are_valid(page, tmp_path):
         assert result.returncode == 0, result.stderr
 
 
-def commands_of(page):
-    """The words of each indented command, those that go on after a backslash in one piece."""
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8").replace("\\\n", " ")
-    return [shlex.split(line) for line in re.findall(r"^    (\S.*)", text, re.MULTILINE)]
-
-
 def test_what_the_page_on_clusters_asks_of_snakemake_and_make_can_be_run(tmp_path):
     """As dry runs, with an Apptainer that only says its version."""
     apptainer = tmp_path / "apptainer"
@@ -74,7 +122,7 @@ def test_what_the_page_on_clusters_asks_of_snakemake_and_make_can_be_run(tmp_pat
     apptainer.chmod(0o755)
     path = os.pathsep.join([str(tmp_path), str(Path(sys.executable).parent), os.environ["PATH"]])
     asked = []
-    for words in commands_of("air_gapped.md"):
+    for words in commands_of(ROOT / "docs/air_gapped.md"):
         for program, options in (("snakemake", ["--dry-run", "--directory", tmp_path]), ("make", ["-n"])):
             if program in words:
                 command = [*words[words.index(program) :], *options]
@@ -92,7 +140,7 @@ def test_what_the_page_on_clusters_asks_of_snakemake_and_make_can_be_run(tmp_pat
 
 
 def test_what_the_page_on_clusters_installs_is_the_lock():
-    commands = [" ".join(words) for words in commands_of("air_gapped.md")]
+    commands = [" ".join(words) for words in commands_of(ROOT / "docs/air_gapped.md")]
     packed, *installed = (command for command in commands if "-m pip" in command)
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     expected = re.findall(r"-m pip install (.*)", makefile)

@@ -19,6 +19,7 @@ PACKAGES = (
 )
 BENCHMARKS = "**/*.benchmark.tsv"
 TIMES = ("wall_seconds", "cpu_seconds")
+KINDS = {"two": "two_clusters"}  # of folders that are named otherwise
 HOUR = 3600
 DEPARTURES = "not as in the paper"
 KNOWN = {True: "yes", False: "no", None: "not known"}
@@ -81,10 +82,11 @@ def _benchmarks(results: Path) -> Iterator[tuple[str, str, float, float, float]]
     for path in sorted(results.glob(BENCHMARKS)):
         measured = pd.read_csv(path, sep="\t", na_values="-")
         # A run's own are named by kind; others lie in a folder that is.
-        kind, name = path.parent.name, path.name.removesuffix(".benchmark.tsv")
+        folder, name = path.parent.name, path.name.removesuffix(".benchmark.tsv")
+        kind = name if folder == "logs" else KINDS.get(folder, folder)
         yield (
             str(path.relative_to(results).with_name(name)),
-            name if kind == "logs" else kind,
+            kind,
             *measured[["s", "cpu_time"]].sum(),
             measured["max_rss"].max(),
         )
