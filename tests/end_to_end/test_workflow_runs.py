@@ -227,7 +227,8 @@ def test_the_report_is_one_file_with_the_verdicts_the_tables_and_the_samples(fin
     assert "table2_samples_cifar10.png" in report and "hinge_samples_cifar10.png" in report
 
 
-# Every result of the report, as the browser decodes it; then the ledger, opened in the page.
+# The first page; every result of the report, as the browser decodes it; then chapter after chapter, and in each
+# every result that is shown in the page.
 LOOK = """
   const told = {broken: [], pages: 0, pictures: 0};
   for (const [path, entry] of Object.entries(results)) {
@@ -246,6 +247,23 @@ LOOK = """
   told.chapters = Object.keys(categories).sort();
   told.overview = document.querySelectorAll(".ganscape-claims tr").length;
   told.readable = document.querySelector(".ganscape-claims").getBoundingClientRect().width;
+  told.first = document.querySelector(".ganscape-claims p").textContent;
+
+  const press = async (link) => { link.click(); await new Promise((done) => setTimeout(done, 100)); };
+  const links = () => Array.from(document.querySelectorAll("a"));
+  const named = (text) => links().find((link) => link.textContent.trim() === text);
+  const eyes = () => Array.from(document.querySelectorAll('td a[iconname=eye][href="#"]'));
+  told.opened = {};
+  for (const chapter of told.chapters) {
+    await press(named(chapter));
+    told.opened[chapter] = [];
+    for (const eye of eyes()) {
+      await press(eye);
+      const shown = document.querySelector("iframe, img[src^='data:image/png'], img[src^='data:image/gif']");
+      told.opened[chapter].push(shown ? shown.getBoundingClientRect().width : 0);
+    }
+    await press(named("Results"));
+  }
   return told;
 """
 
@@ -259,6 +277,11 @@ def test_the_report_opens_in_a_browser_and_shows_every_figure(report, tmp_path, 
     assert told["pictures"] >= 20 and told["pages"] >= 12 and told["ledger"] == 181
     assert told["chapters"][0] == "0 Claims" and told["chapters"][1] == "1 Landscape"
     assert told["overview"] == 4 and told["readable"] > 300
+    assert re.match(r"Of the paper's 181 claims, \d+ are reproduced, ", told["first"])
+    assert set(told["opened"]) == set(told["chapters"])
+    assert all(widths and min(widths) > 100 for widths in told["opened"].values()), told["opened"]
+    assert sum(map(len, told["opened"].values())) >= 30
+    assert len(report) < 15e6
 
 
 def test_of_partial_results_there_is_a_report_that_says_what_is_missing(tmp_path):

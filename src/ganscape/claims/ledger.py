@@ -1,5 +1,6 @@
 """The ledger: a row and a verdict for every statement of the paper and every figure of its tables."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -47,7 +48,8 @@ def all_claims() -> tuple[Claim, ...]:
 
 def _statements() -> Iterator[Claim]:
     for row in paper_figures("claims").itertuples():
-        yield Claim(row.id, row.source, row.statement, _number(row.paper_value), CLAIMS[row.id])
+        source = re.sub(r"^\d+ \((\w+)\) ", r"\1, ", row.source)  # without the number of a file
+        yield Claim(row.id, source, row.statement, _number(row.paper_value), CLAIMS[row.id])
 
 
 def _number(printed: str) -> Paper:
@@ -59,12 +61,12 @@ def _number(printed: str) -> Paper:
 
 def _table2() -> Iterator[Claim]:
     for row in paper_figures("table2").itertuples():
-        yield from _scores("table2", "002 (paper) Table 2", row)
+        yield from _scores("table2", "paper, Table 2", row)
         network = (row.dataset, row.architecture, row.width)
         if pd.notna(row.relative_size_percent):
             yield Claim(
                 f"{_name('table2', row)}-size",
-                "002 (paper) Table 2",
+                "paper, Table 2",
                 f"Relative size in %, {_words(row)}",
                 float(row.relative_size_percent),
                 size_rule(*network),
@@ -73,7 +75,7 @@ def _table2() -> Iterator[Claim]:
 
 def _hinge() -> Iterator[Claim]:
     for row in paper_figures("hinge").itertuples():
-        yield from _scores("hinge", "000 (talk) P1", row)
+        yield from _scores("hinge", "talk, P1", row)
 
 
 def _scores(table: str, source: str, row: Any) -> Iterator[Claim]:
@@ -106,7 +108,7 @@ def _bad_init() -> Iterator[Claim]:
     for row in paper_figures("bad_init").itertuples():
         yield Claim(
             f"bad-init-{row.loss}-{row.learning_rate:g}",
-            "002 (paper) appendix",
+            "paper, appendix",
             f"FID, {LOSS_NAMES[row.loss]} from the bad initial point, {DATASET_NAMES[row.dataset]}, "
             f"learning rate {row.learning_rate:g}",
             float(row.fid),
