@@ -227,8 +227,8 @@ def test_the_report_is_one_file_with_the_verdicts_the_tables_and_the_samples(fin
     assert "table2_samples_cifar10.png" in report and "hinge_samples_cifar10.png" in report
 
 
-# The first page; every result of the report, as the browser decodes it; then chapter after chapter, and in each
-# every result that is shown in the page.
+# The first page; every result of the report, as the browser decodes it; then chapter after chapter, and in
+# each every result that is shown in the page.
 LOOK = """
   const told = {broken: [], pages: 0, pictures: 0};
   for (const [path, entry] of Object.entries(results)) {

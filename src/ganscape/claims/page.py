@@ -99,7 +99,7 @@ def _anchor(name: str) -> str:
 
 
 def _evidence(judged: pd.DataFrame, results: Path) -> dict[str, str]:
-    """What the rules looked at, as sections of the page, by name; only what is there."""
+    """The evidence, as sections of the page, by name; only what is there."""
     names = dict.fromkeys(name for sources in judged["evidence"] for name in sources.split("; "))
     back = '<p><a href="#summary">Back to the claims</a></p>'
     return {
