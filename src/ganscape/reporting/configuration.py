@@ -7,6 +7,7 @@ import pandas as pd
 
 from ganscape.reporting.rendering import Cell, Column, Section, Table
 
+SHOWN = 48  # characters of a value
 COLUMNS = ("option", "value", "paper_value")
 
 
@@ -35,12 +36,21 @@ def configuration_table(figures: pd.DataFrame, preset: str) -> Table:
     sections = []
     for heading, options in figures.groupby(figures["option"].str.split(".").str[0], sort=False):
         rows = [
-            [Cell(row.option), Cell(row.value), Cell(row.paper_value, row.paper_value not in ("", row.value))]
+            [
+                Cell(row.option),
+                Cell(_short(row.value)),
+                Cell(row.paper_value, row.paper_value not in ("", row.value)),
+            ]
             for row in options.itertuples()
         ]
         sections.append(Section(heading, rows))
     notes = [
-        "Bold: the paper's value, where it is another. It is blank for what the paper does not have or tunes."
+        "Bold: the paper's value, where it is another. It is blank for what the paper does not have or "
+        "tunes. Long values are cut off here, and whole in the CSV."
     ]
     columns = [Column("option"), Column("value", words=True), Column("paper", words=True)]
     return Table(f"Configuration of preset {preset}", notes, columns, sections, "configuration")
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= SHOWN else f"{value[: SHOWN - 1]}…"
