@@ -138,9 +138,9 @@ def provenance_table(record: dict, departures: Sequence[str], preset: str) -> Ta
     ]
     notes = [
         "Of jobs that lasted: trainings, evaluations and games; downloads, tables and figures take seconds. "
-        "Wall times add up what ran side by side. Commit, versions and machine are those that wrote this table; "
-        "results that an earlier commit made are kept, and trainings on other nodes of a cluster name theirs in "
-        "their training.json."
+        "Wall times add up what ran side by side. Commit, versions and machine are those that wrote this "
+        "table; results that an earlier commit made are kept, and trainings on other nodes of a cluster name "
+        "theirs in their training.json."
     ]
     columns = [Column("what"), Column("", words=True), Column("wall, h"), Column("processor, h")]
     return Table(f"Provenance of preset {preset}", notes, columns, sections, "provenance")
