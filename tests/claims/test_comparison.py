@@ -170,12 +170,18 @@ def test_a_difference_in_any_file_is_noticed_and_told(name, tmp_path):
     numbers = table.select_dtypes("number").columns
     table[numbers] = 3 * table[numbers] + 7
     if name == "claims":
-        table["verdict"] = "not run"
+        table["verdict"] = "unheard of"
     if name == "tables/assumptions":
         table["holds"] = ~table["holds"]
     table.to_csv(tmp_path / f"{name}.csv", index=False)
     found = {one.name: one for one in compare(tmp_path, reference)}[name]
     assert found.verdict == OTHER and found.first.startswith("row 1, ")
+
+
+def test_a_claim_that_the_reference_did_not_judge_may_have_any_verdict(tmp_path):
+    reference = run(tmp_path / "reference", claims=set_to("verdict", "not run"))
+    found = compare(run(tmp_path / "ours", claims=set_to("verdict", "deviates")), reference)
+    assert set(verdicts(found).values()) == {SAME}
 
 
 def test_a_reference_without_figures_is_refused(reference, tmp_path):

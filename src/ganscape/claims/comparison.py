@@ -8,7 +8,7 @@ Elsewhere rounding differs, which trainings and games amplify. So what counts as
   shows these;
 - of trained networks: Inception scores within 10 % and FIDs within 25 % of the reference, shares of classes
   within a tenth of all images;
-- of claims: the same verdict.
+- of claims: the same verdict, where the reference has one.
 
 Not compared are single games (`figure5`, the animation), which another rounding turns into others, and sheets
 of samples, whose runs have their scores in the tables.
@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from ganscape.claims.evidence import read
+from ganscape.claims.ledger import NOT_RUN
 from ganscape.errors import InputError
 from ganscape.reporting.provenance import DEPARTURES
 from ganscape.reporting.rendering import Cell, Column, Section, Table
@@ -196,6 +197,12 @@ def columns_alike(*columns: str) -> Judge:
     return judge
 
 
+def verdicts(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Of the same claims, the verdicts of those that the reference judges."""
+    same = columns_alike("id", "verdict")(old, new)
+    return same.assign(verdict=same["verdict"].where(old["verdict"] != NOT_RUN, None))
+
+
 COMPARED: dict[str, Judge] = {
     "tables/landscape_values": close,
     "tables/strict_minima": close,
@@ -234,7 +241,7 @@ COMPARED: dict[str, Judge] = {
     "tables/imbalanced": columns_alike("loss", "weights", "seed", "class", "status"),
     "figures/imbalanced": shares,
     "tables/authors": scores,
-    "claims": columns_alike("id", "verdict"),
+    "claims": verdicts,
 }
 """Files below the results of a preset, and how their figures are judged."""
 
