@@ -167,15 +167,17 @@ def test_a_difference_in_any_file_is_noticed_and_told(name, tmp_path):
         (tmp_path / needed).parent.mkdir(exist_ok=True)
         shutil.copy(reference / f"{needed}.csv", tmp_path / f"{needed}.csv")
     table = pd.read_csv(tmp_path / f"{name}.csv")
-    numbers = table.select_dtypes("number").columns
+    numbers = table.select_dtypes("number").columns.difference(["percentile"])
     table[numbers] = 3 * table[numbers] + 7
     if name == "claims":
         table["verdict"] = "unheard of"
+    if name == "tables/authors":  # of which there is none in the quick preset
+        table["status"] = "done"
     if name == "tables/assumptions":
         table["holds"] = ~table["holds"]
     table.to_csv(tmp_path / f"{name}.csv", index=False)
     found = {one.name: one for one in compare(tmp_path, reference)}[name]
-    assert found.verdict == OTHER and found.first.startswith("row 1, ")
+    assert found.verdict == OTHER and found.first.startswith("row ")
 
 
 def test_a_claim_that_the_reference_did_not_judge_may_have_any_verdict(tmp_path):
