@@ -112,7 +112,7 @@ def test_what_differs_is_shortened_after_three(tmp_path):
     judged = ledger(Evidence(tmp_path), settings).set_index("id")
     assert judged.loc["lsun", "measured_value"].endswith(
         "[stand-in: training.iterations 1 instead of 100000, training.batch_size 2 instead of 64, "
-        "training.ema_decay 0.5 instead of 0.9999, and 1 more]"
+        "training.ema_decay 0.5 instead of 0.9999, and 1 more (tables/provenance)]"
     )
 
 

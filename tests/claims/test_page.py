@@ -34,7 +34,8 @@ def test_the_page_has_every_claim_and_needs_nothing_else(shown):
 def test_evidence_that_is_there_is_shown_and_linked(shown):
     _, text = shown
     assert (
-        '<section id="figures-basin_depth"><h2>Figure basin depth</h2><img alt="figure basin depth"' in text
+        '<section id="figures-basin_depth"><h2>Figure basin depth</h2><div class="figure"><img alt="figure basin depth"'
+        in text
     )
     assert '<a href="#tables-landscape_values">table landscape values</a>' in text
     # A table that was not rendered is shown as it is, a figure is not.
@@ -56,7 +57,18 @@ def test_what_is_measured_is_text_and_not_markup(shown):
 def test_the_overview_lists_what_deviates(shown):
     judged, _ = shown
     text = overview(judged)
-    assert text.count("<li>") == 9 and "Assumptions 4.1-4.3 hold for hinge" in text
+    assert "Assumptions 4.1-4.3 hold for hinge" in text
+    # Sizes of networks are printed for both losses.
+    assert text.count("<li>") == 9 - 3 and text.count("(and 1 more with the same figures)") == 3
+
+
+def test_the_overview_tells_theory_from_images(shown):
+    text = overview(shown[0])
+    kinds = dict(re.findall(r"<tr><td>([\w ]+)</td><td>(\d+)</td>", text))
+    assert kinds == {
+        **{"theory": "20", "two clusters": "8", "sizes of networks": "28"},
+        **{"trained on images": "116", "all": "172"},
+    }
 
 
 # What a reader does, and what is then on the page.

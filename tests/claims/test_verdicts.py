@@ -257,7 +257,7 @@ def test_a_row_that_diverged_or_was_left_out_was_not_run_and_says_so(tmp_path):
     tables["tables/table2"] = table2[~(chosen & table2["width"].eq("half"))]
     judged = verdicts(tmp_path, tables)
     assert judged.loc["table2-cifar10-resnet-full-js-fid", "measured_value"] == (
-        "(JS-GAN, cifar10, resnet, full: diverged)"
+        "(JS-GAN, CIFAR-10, ResNet, full width: diverged)"
     )
     assert judged.loc["table2-cifar10-resnet-half-rs-is", "verdict"] == NOT_RUN
     assert judged.loc["img-sn-gap", "verdict"] == NOT_RUN
@@ -318,7 +318,7 @@ def test_of_several_learning_rates_all_must_have_been_evaluated(tmp_path):
     settings["recipes"]["cifar10-cnn"]["generator_learning_rates"] = [5e-4, 1e-3]
     judged = verdicts(tmp_path, results(), settings)
     cell = judged.loc["table2-cifar10-cnn-full-js-fid"]
-    assert cell["measured_value"] == "(JS-GAN, cifar10, cnn, full: 3 of 6 trainings so far)"
+    assert cell["measured_value"] == "(JS-GAN, CIFAR-10, CNN, full width: 3 of 6 trainings so far)"
     assert judged.loc["table2-cifar10-resnet-full-js-fid", "verdict"] == REPRODUCED
 
 
@@ -349,9 +349,12 @@ def test_what_lacks_a_seed_that_was_not_evaluated_yet_was_not_run(tmp_path):
     tables["tables/imbalanced"] = images[~(images["loss"].eq("rs") & images["seed"].eq(2))]
     judged = verdicts(tmp_path, tables)
     for claim, said in (
-        ("table2-cifar10-resnet-full-js-fid", "JS-GAN, cifar10, resnet, full: 2 of 3 trainings so far"),
-        ("img-sn-gap", "JS-GAN, cifar10, resnet, full: 2 of 3 trainings so far"),
-        ("hinge-full-gap", "Rp-hinge-GAN, cifar10, resnet, full: 2 of 3 trainings so far"),
+        (
+            "table2-cifar10-resnet-full-js-fid",
+            "JS-GAN, CIFAR-10, ResNet, full width: 2 of 3 trainings so far",
+        ),
+        ("img-sn-gap", "JS-GAN, CIFAR-10, ResNet, full width: 2 of 3 trainings so far"),
+        ("hinge-full-gap", "Rp-hinge-GAN, CIFAR-10, ResNet, full width: 2 of 3 trainings so far"),
         ("bad-init-js-0.0001", "JS-GAN at learning rate 0.0001: 2 of 3 trainings so far"),
         ("bad-init-gap", "JS-GAN at learning rate 0.0001: 2 of 3 trainings so far"),
         ("imbalanced-mnist", "RS-GAN on unequal classes: 2 of 3 trainings so far"),

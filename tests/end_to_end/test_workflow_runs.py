@@ -276,7 +276,7 @@ def test_the_report_opens_in_a_browser_and_shows_every_figure(report, tmp_path, 
     assert told["broken"] == [] and told["width"] == width
     assert told["pictures"] >= 20 and told["pages"] >= 12 and told["ledger"] == 181
     assert told["chapters"][0] == "0 Claims" and told["chapters"][1] == "1 Landscape"
-    assert told["overview"] == 4 and told["readable"] > 300
+    assert told["overview"] == 6 and told["readable"] > 300
     assert re.match(r"Of the paper's 181 claims, \d+ are reproduced, ", told["first"])
     assert set(told["opened"]) == set(told["chapters"])
     assert all(widths and min(widths) > 100 for widths in told["opened"].values()), told["opened"]

@@ -101,7 +101,10 @@ rule tabulate_provenance:
         mem_mb=1000,
         runtime=10,
     params:
-        configuration=options({"configuration": json.dumps(CONFIGURATION)}),
+        # A function, since addresses have places in braces, which Snakemake would fill.
+        configuration=lambda wildcards: options(
+            {"configuration": json.dumps(CONFIGURATION)}
+        ),
         preset=f"snakemake, preset {config['preset']}",
     message:
         "Tabulating where, how and with which options the results were made"

@@ -17,6 +17,7 @@ from ganscape.claims.rules import (
     Run,
     bad_init_rule,
     departures_in_words,
+    network_in_words,
     score_rule,
     size_rule,
 )
@@ -101,7 +102,8 @@ def _words(row: Any) -> str:
     if row.loss == "real":
         return f"real images of {dataset}"
     normalised = "" if row.spectral_norm == "yes" else " without SN"
-    return f"{LOSS_NAMES[row.loss]}, {dataset}, {row.architecture}, {row.width} width{normalised}"
+    network = network_in_words(row.architecture, row.width)
+    return f"{LOSS_NAMES[row.loss]}, {dataset}, {network}{normalised}"
 
 
 def _bad_init() -> Iterator[Claim]:

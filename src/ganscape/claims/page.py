@@ -35,7 +35,9 @@ def page(judged: pd.DataFrame, preset: str, results: Path | None = None) -> str:
     evidence = _evidence(judged, results) if results is not None else {}
     template = (files("ganscape.claims") / "page.html").read_text(encoding="utf-8")
     boxes = "".join(_box(verdict, number) for verdict, number in counts(judged).items())
+    meanings = "; ".join(f"<i>{verdict}</i>: {MEANINGS[verdict]}" for verdict in VERDICTS)
     parts = {
+        "meanings": f"{meanings}. Headings sort.",
         "title": f"Claims of the paper, preset {html.escape(preset)}",
         "summary": html.escape(summary(judged)),
         "verdicts": boxes,
@@ -114,36 +116,58 @@ def _shown(path: Path, title: str) -> str | None:
     picture, table, plain = (path.with_name(f"{path.name}.{form}") for form in ("png", "html", "csv"))
     if picture.exists():
         data = base64.b64encode(picture.read_bytes()).decode("ascii")
-        return f'<img alt="{title}" src="data:image/png;base64,{data}">'
+        return f'<div class="figure"><img alt="{title}" src="data:image/png;base64,{data}"></div>'
     if table.exists():
         body = re.search("<body>(.*)</body>", table.read_text(encoding="utf-8"), re.DOTALL)
         return body[1] if body else None
     if plain.exists() and path.parent.name == "tables":
-        return f'<div class="ganscape">{read(plain).to_html(index=False, na_rep="", border=0)}</div>'
+        rows = read(plain).convert_dtypes().to_html(index=False, na_rep="", border=0)
+        return f'<div class="ganscape">{rows}</div>'
     return None
 
 
 def overview(judged: pd.DataFrame) -> str:
-    """How many claims have which verdict, and which deviate, as a fragment for the report's first page."""
+    """How many claims of which kind have which verdict, and which deviate: a fragment for the report's first
+    page."""
     found = counts(judged)
     sentence = (
         f"Of the paper's {len(judged)} claims, {found[REPRODUCED]} are reproduced, {found[DEVIATES]} "
         f"deviate, {found[STAND_IN]} were measured on stand-ins, and {found[NOT_RUN]} were not run."
     )
-    told = "".join(
-        f"<tr><td><b>{number}</b></td><td>{verdict}</td><td>{MEANINGS[verdict]}</td></tr>"
-        for verdict, number in found.items()
-    )
-    deviating = "".join(map(_deviation, judged[judged["verdict"] == DEVIATES].to_dict("records")))
-    listed = f"<p>What deviates:</p><ul>{deviating}</ul>" if deviating else ""
-    table = f"<table><tbody>{told}</tbody></table>"
-    return f'<div class="ganscape-claims"><p><b>{sentence}</b></p>{table}{listed}</div>\n'
+    headings = "".join(f'<th title="{MEANINGS[verdict]}">{verdict}</th>' for verdict in VERDICTS)
+    kinds = judged["id"].map(_kind)
+    lines = [_line(kind, judged[kinds == kind]) for kind in KINDS] + [_line("all", judged)]
+    table = f"<table><thead><tr><th></th>{headings}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    meanings = "; ".join(f"<i>{verdict}</i>: {MEANINGS[verdict]}" for verdict in VERDICTS)
+    deviating = judged[judged["verdict"] == DEVIATES].groupby(["paper_value", "measured_value"], sort=False)
+    items = "".join(_deviation(rows) for _, rows in deviating)
+    listed = f"<p>What deviates:</p><ul>{items}</ul>" if items else ""
+    said = f"<p><b>{sentence}</b></p>{table}<p>{meanings}.</p>"
+    return f'<div class="ganscape-claims">{said}{listed}</div>\n'
 
 
-def _deviation(row: dict[str, str]) -> str:
-    """One claim that deviates: what it says, what the paper has, what was measured."""
+KINDS = ("theory", "two clusters", "sizes of networks", "trained on images")
+
+
+def _kind(claim: str) -> str:
+    theory, clusters, sizes, images = KINDS
+    if claim.startswith(("thm", "wgan-unbounded", "basin-")):
+        return theory
+    if claim.startswith("two-") or claim == "imbalanced-two":
+        return clusters
+    return sizes if claim.endswith("-size") else images
+
+
+def _line(name: str, rows: pd.DataFrame) -> str:
+    return f"<tr><td>{name}</td>{''.join(f'<td>{number}</td>' for number in counts(rows).values())}</tr>"
+
+
+def _deviation(rows: pd.DataFrame) -> str:
+    """What deviates: what the claim says, what the paper has, what was measured. Of several claims about the
+    same figures the first speaks for all."""
     statement, paper, measured = (
-        html.escape(row[key]) for key in ("statement", "paper_value", "measured_value")
+        html.escape(rows.iloc[0][key]) for key in ("statement", "paper_value", "measured_value")
     )
     printed = "" if paper == "true" else f" Paper: {paper}."
-    return f"<li><b>{statement}.</b>{printed} Measured: {measured}.</li>"
+    same = f" (and {len(rows) - 1} more with the same figures)" if len(rows) > 1 else ""
+    return f"<li><b>{statement}{same}.</b>{printed} Measured: {measured}.</li>"

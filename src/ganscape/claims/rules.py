@@ -39,6 +39,7 @@ from ganscape.reporting.statistics import (
     proportion_interval,
     student_interval,
 )
+from ganscape.reporting.studies import DATASET_NAMES
 
 RELATIVE, MOST_RELATIVE = 0.05, 0.15  # of a printed IS or FID; the latter however much seeds scatter
 SEEDS_TO_PREDICT = 3
@@ -219,7 +220,8 @@ def _no_strict_minima_of_paired(run: Run, paper: Paper) -> Finding:
     _require(found, "the paired losses")
     most = int(max(found["by_symmetry"].max(), found["by_enumeration"].max()))
     losses = " and ".join(LOSS_NAMES[loss] for loss in found["loss"].unique())
-    return Finding(f"at most {most}, of {losses} ({_numbers(found['n'])})", most == float(paper))
+    told = f"{most} for each of" if not most else f"up to {most} for"
+    return Finding(f"{told} {losses} ({_numbers(found['n'])})", most == float(paper))
 
 
 def _reachable(run: Run, paper: Paper) -> Finding:
@@ -227,7 +229,7 @@ def _reachable(run: Run, paper: Paper) -> Finding:
     found = minima[minima["loss"].map(kind_of).eq("paired")]
     _require(found, "the paired losses")
     states, reaching = int(found["states"].sum()), int(found["reaching"].sum())
-    words = f"from {reaching} of {states} states ({_numbers(found['n'])}, three losses) a verified path"
+    words = f"verified paths from {reaching} of {states} states ({_numbers(found['n'])}, three losses)"
     return Finding(words, states == reaching)
 
 
@@ -238,14 +240,17 @@ def _deeper_under_imbalance(run: Run, paper: Paper) -> Finding:
     balanced = js[js["share"] == BALANCED].set_index("study")["rise_percent"]
     larger = js[js["share"] > BALANCED]
     words, deeper = [], []
-    for study, meaning in (("small share", "of one point"), ("missing share", "of all that are missing")):
+    for study, meaning in (
+        ("small share", "per share that leaves, the climb is"),
+        ("missing share", "where all that is missing elsewhere leaves at once, it is"),
+    ):
         of_study = larger[larger["study"] == study]
         deeper.append(bool((of_study["rise_percent"] > balanced[study]).all()))
         most = of_study.loc[of_study["rise_percent"].idxmax()]
         least = of_study.loc[of_study["rise_percent"].idxmin()]
         words.append(
-            f"leaving {meaning} climbs {balanced[study]:.1f} % when balanced, {least['rise_percent']:.1f} to "
-            f"{most['rise_percent']:.1f} % from a larger cluster"
+            f"{meaning} {balanced[study]:.1f} % of the depth when balanced, {least['rise_percent']:.1f} to "
+            f"{most['rise_percent']:.1f} % out of a larger cluster"
         )
     return Finding("; ".join(words), all(deeper))
 
@@ -313,10 +318,11 @@ def _stuck_value(where: str, run: Run, paper: Paper) -> Finding:
     near = (values - float(paper)).abs() <= NEAR
     late = near[collapses["iteration"] >= STUCK_AT]
     words = (
-        f"median {with_interval(median, low, high, len(values), 3)}, those that collapse, each in its longest"
+        f"median {with_interval(median, low, high, len(values), 3)} of those that collapse, each read in the "
+        f"middle of its longest collapse; within {NEAR:g} of {float(paper):.3g} are {100 * near.mean():.0f} "
+        f"%, and {late.sum()} of the {len(late)} whose collapse is as late as the paper's (iteration "
+        f"{STUCK_AT} on)"
     )
-    words += f"; within {NEAR:g} of {float(paper):.3g}: {100 * near.mean():.0f} %, and {late.sum()} of the "
-    words += f"{len(late)} that are at iteration {STUCK_AT}, the paper's, or later"
     return Finding(words, _meets(low, high, float(paper) - NEAR, float(paper) + NEAR), _at_length(run))
 
 
@@ -350,9 +356,10 @@ def _wider_is_faster(run: Run, paper: Paper) -> Finding:
         for row in wider.itertuples():
             times = with_interval(row.sooner, row.sooner_low, row.sooner_high, row.seeds, 2)
             widths = f"{row.discriminator_width} and {row.generator_width}"
-            words.append(f"{LOSS_NAMES[loss]}, widths {widths}: {times} times sooner")
+            words.append(f"{LOSS_NAMES[loss]}, widths {widths}: {times}")
             holds &= row.sooner_low > 1 and isfinite(row.sooner)
-    return Finding("; ".join(words), bool(holds), _at_length(run))
+    told = "median escape time at the paper's widths over that at wider ones (above 1 is faster)"
+    return Finding(f"{told}: {'; '.join(words)}", bool(holds), _at_length(run))
 
 
 def _unequal_clusters(run: Run, paper: Paper) -> Finding:
@@ -366,7 +373,8 @@ def _unequal_clusters(run: Run, paper: Paper) -> Finding:
             continue
         js, rs = of.loc["js"], of.loc["rs"]
         words.append(
-            f"share {share:g} at 0: JS-GAN collapsed {_percent(js, 'collapsed')}, RS-GAN in proportion "
+            f"with {100 * share:.0f} % of the real points at 0, JS-GAN ends collapsed in "
+            f"{_percent(js, 'collapsed')}, RS-GAN in proportion in "
             f"{_percent(rs, 'success')}"
         )
         if js["collapsed_low"] > 0.5 and rs["success_low"] > 0.5:
@@ -397,6 +405,12 @@ def scores_of(table: str) -> tuple[str, str]:
     return f"tables/{table}", f"tables/{table}_details"
 
 
+def network_in_words(architecture: str, width: str) -> str:
+    """`ResNet, half width`."""
+    name = {"cnn": "CNN", "resnet": "ResNet"}[architecture]
+    return f"{name}, {width}" if width == "bottleneck" else f"{name}, {width} width"
+
+
 @dataclass(frozen=True)
 class Row:
     """One row of a table of scores: a trained configuration, or the real images of a data set."""
@@ -410,11 +424,11 @@ class Row:
 
     def __str__(self) -> str:
         if self.loss == "real":
-            return f"real images of {self.dataset}"
-        normalised = "" if self.spectral_norm == "yes" else ", no SN"
+            return f"real images of {DATASET_NAMES[self.dataset]}"
+        normalised = "" if self.spectral_norm == "yes" else " without SN"
         averaged = ", EMA" if self.ema == "yes" else ""
-        network = f"{self.architecture}, {self.width}{normalised}"
-        return f"{LOSS_NAMES[self.loss]}, {self.dataset}, {network}{averaged}"
+        network = network_in_words(self.architecture, self.width)
+        return f"{LOSS_NAMES[self.loss]}, {DATASET_NAMES[self.dataset]}, {network}{normalised}{averaged}"
 
 
 @dataclass(frozen=True)
@@ -689,7 +703,7 @@ def _gaps_at_full_width(run: Run, paper: Paper) -> Finding:
 
 def _told(gaps: dict[Place, Gap]) -> str:
     return "; ".join(
-        f"{dataset} {architecture} {width}: {gap.words()}"
+        f"{DATASET_NAMES[dataset]}, {network_in_words(architecture, width)}: {gap.words()}"
         for (dataset, (architecture, width, _)), gap in gaps.items()
     )
 
@@ -710,7 +724,7 @@ def _gaps_of_narrow_networks(run: Run, paper: Paper) -> Finding:
         if gap.value >= at_full[dataset, network[0]] - SIMILAR
     }
     counted = (
-        f"of {len(narrow)} gaps {len(positive)} are surely above 0, {len(similar & positive)} of these "
+        f"of {len(narrow)} gaps {len(positive)} are above 0, {len(similar & positive)} of these "
         "similar to that of full width or larger"
     )
     gaps = full | narrow
@@ -725,10 +739,9 @@ def _largest_gap(run: Run, paper: Paper) -> Finding:
     finding = _printed_gap("table2", *named, JS_RS, run, paper)
     dataset, (architecture, width, _) = largest
     lost = sum(gap.lost for gap in gaps.values())
-    words = (
-        f"{finding.measured}; the largest is {gaps[largest].value:.2f}, of {dataset}, {architecture}, {width}"
-    )
-    words += f" width{_lost(lost, ', of all networks')}"
+    place = f"{DATASET_NAMES[dataset]}, {network_in_words(architecture, width)}"
+    words = f"{finding.measured}; the largest is {gaps[largest].value:.2f}, of {place}"
+    words += _lost(lost, ", of all networks")
     return Finding(words, finding.agrees and largest == named and not lost, _scale(gaps))
 
 
@@ -793,8 +806,8 @@ def _unequal_digits(run: Run, paper: Paper) -> Finding:
         told = ", ".join(f"{count} {name}" for name, count in counts.items())
         such = int(counts.get(outcome, 0))
         low, high = proportion_interval(such, len(of_loss))
-        interval = f"{outcome}: {100 * low:.0f} to {100 * high:.0f} %"
-        words.append(f"{LOSS_NAMES[loss]}: {told} ({_seeds(len(of_loss))}; {interval})")
+        interval = f"95 % interval {100 * low:.0f} to {100 * high:.0f} %"
+        words.append(f"{LOSS_NAMES[loss]}: {such} of {len(of_loss)} {outcome} ({interval}; all: {told})")
         holding.append(such == len(of_loss) or low > 0.5)
     scale = departures(run.configuration, ["imbalanced", "training", "recipes.mnist-cnn", *TRACING])
     return Finding("; ".join(words), all(holding), (*scale, *_traced_data(run, "figures/imbalanced")))
@@ -872,7 +885,7 @@ def _lsun(run: Run, paper: Paper) -> Finding:
     for dataset in ("lsun_church_outdoor", "lsun_tower"):
         pair = [Row(dataset, "cnn", "full", "yes", loss) for loss in JS_RS]
         difference, better = _better(*(score_of(run, "lsun", row) for row in pair))
-        words.append(f"{dataset}: FID of JS-GAN − RS-GAN {difference}")
+        words.append(f"{DATASET_NAMES[dataset]}: FID of JS-GAN − RS-GAN {difference}")
         holds &= better
         rows += pair
     return Finding("; ".join(words), bool(holds), scale_of(run, "lsun", *rows))
@@ -881,10 +894,10 @@ def _lsun(run: Run, paper: Paper) -> Finding:
 # ---------------------------------------------------------------------------------------------------
 # Which rule judges what
 
-DIGITS = "rounded to the paper's digits, at most one unit of the last one off"
+DIGITS = "the printed value, give or take one in its last digit"
 STRICT = "a strict local minimum, and a lower value elsewhere"
 SEEDS = "the 95 % interval of the median over seeds (bootstrap) meets"
-ABOVE = "the 95 % interval (Welch) of the difference is above 0; of one seed each, the difference is"
+ABOVE = "the 95 % interval (Welch) of the difference is above 0; with one seed each, the difference itself"
 WITHIN = f"within {100 * RELATIVE:g} % of the printed figure"
 REAL = f"{WITHIN}; no seeds"
 PREDICTED = (
@@ -993,21 +1006,21 @@ CLAIMS: dict[str, Rule] = {
     "img-nosn": Rule(ABOVE + ", for both", scores_of("table2"), _without_normalisation),
     "img-sn-gap": Rule(
         "the 95 % interval (Welch) of the mean of the four gaps is above 0, and that of each gap meets the "
-        "printed range; of one seed each, mean and gaps do; every seed finished",
+        "printed range; with one seed each, mean and gaps do; every seed finished",
         scores_of("table2"),
         _gaps_at_full_width,
     ),
     "img-narrow-gap": Rule(
-        "of more than half of the narrow networks the 95 % interval (Welch) of the gap is above 0 (of one "
-        f"seed each, the gap is), and the gap at most {SIMILAR:g} below that of full width; every seed "
-        "finished",
+        "of more than half of the narrow networks the 95 % interval (Welch) of the gap is above 0 (with "
+        f"one seed each, the gap itself), and the gap at most {SIMILAR:g} below that of full width; every "
+        "seed finished",
         scores_of("table2"),
         _gaps_of_narrow_networks,
     ),
     "img-narrow-13": Rule(f"it is the largest gap; {PREDICTED_GAP}", scores_of("table2"), _largest_gap),
     "img-28-percent": Rule(
         "the distance to JS-GAN at full width, by the low end of its 95 % interval (Welch), is at most the "
-        "printed one; of one seed each, the distance is; every seed finished",
+        "printed one; with one seed each, the distance itself; every seed finished",
         scores_of("table2"),
         _close_to_full_width,
     ),
@@ -1061,8 +1074,8 @@ CLAIMS: dict[str, Rule] = {
         partial(_printed_gap, "hinge", "cifar10", ("resnet", "bottleneck", "yes"), ("hinge", "rp-hinge")),
     ),
     "basin-imbalance": Rule(
-        "a larger cluster's basin is deeper than a balanced one's, both where one generated point leaves and "
-        "where all that are missing elsewhere do",
+        "a larger cluster's basin is deeper than a balanced one's, both by the climb per share that leaves "
+        "and by that of all that is missing elsewhere at once",
         ("figures/basin_depth",),
         _deeper_under_imbalance,
     ),
@@ -1080,7 +1093,7 @@ def score_rule(table: str, row: Row, metric: str) -> Rule:
 def size_rule(dataset: str, architecture: str, width: str) -> Rule:
     """Of a printed relative size."""
     return Rule(
-        "equal to the printed size in its one digit; parameters counted, no seeds",
+        "equal to the printed size, to one decimal; parameters counted, no seeds",
         ("tables/network_sizes",),
         partial(_size, dataset, architecture, width),
     )
@@ -1112,5 +1125,5 @@ def _size(dataset: str, architecture: str, width: str, run: Run, paper: Paper) -
 def departures_in_words(reasons: Iterable[str], most: int = 3) -> str:
     """Why a result stands in, the first reasons in full."""
     reasons = list(reasons)
-    rest = f", and {len(reasons) - most} more" if len(reasons) > most else ""
+    rest = f", and {len(reasons) - most} more (tables/provenance)" if len(reasons) > most else ""
     return ", ".join(reasons[:most]) + rest
