@@ -33,10 +33,7 @@ def test_the_page_has_every_claim_and_needs_nothing_else(shown):
 
 def test_evidence_that_is_there_is_shown_and_linked(shown):
     _, text = shown
-    assert (
-        '<section id="figures-basin_depth"><h2>Figure basin depth</h2><div class="figure"><img alt="figure basin depth"'
-        in text
-    )
+    assert '<section id="figures-basin_depth"><h2>Figure basin depth</h2><div class="figure"><img' in text
     assert '<a href="#tables-landscape_values">table landscape values</a>' in text
     # A table that was not rendered is shown as it is, a figure is not.
     assert '<h2>Table 2 details</h2><div class="ganscape"><table' in text

@@ -106,7 +106,7 @@ def values_table(values: pd.DataFrame) -> Table:
         sections.append(Section(heading, rows))
     notes = [
         "Two real points, f any continuous function. Bad basins are where there is a climb and a lower value "
-        "somewhere: mode collapse of JS-GAN and LS-GAN, and nothing of the others. Bold: the paper prints a "
+        "somewhere: mode collapse of JS-GAN and LS-GAN, and no state of the others. Bold: the paper prints a "
         "value that this state does not have.",
     ]
     return Table("The landscape of two points, exactly", notes, columns, sections, "landscape_values")
