@@ -44,6 +44,7 @@ def evaluated(tmp_path):
             "normalisation": normalisation,
             "loss": loss,
             "generator_learning_rate": rate,
+            "base_features": 64,
             "seed": seed,
             "iterations": 300,
         }

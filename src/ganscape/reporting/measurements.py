@@ -21,10 +21,11 @@ def read_measurements(paths: Iterable[Path]) -> pd.DataFrame:
     """Read `metrics.json` files into one row per run and kind of weights (`raw`, `ema`, `real`).
 
     Columns: `path, data, architecture, width, spectral_norm, loss, generator_lr, seed, weights, status,
-    is_mean, is_std, fid, parameters, full_width_parameters, features, iterations, samples, fid_samples,
-    splits` and `FURTHER_SCORES`. `parameters` counts generator and discriminator, `full_width_parameters`
-    those of the same networks at full width. Raises `InputError` for a file of another form, two files of
-    one run, or two feature extractors on the same data, whose scores would not be comparable.
+    is_mean, is_std, fid, parameters, full_width_parameters, base_features, features, iterations, samples,
+    fid_samples, splits` and `FURTHER_SCORES`. `parameters` counts generator and discriminator,
+    `full_width_parameters` those of the same networks at full width, of which `base_features` is the
+    generator's. Raises `InputError` for a file of another form, two files of one run, or two feature
+    extractors on the same data, whose scores would not be comparable.
     """
     rows = [row for path in paths for row in _rows(Path(path))]
     if not rows:
@@ -40,7 +41,7 @@ def _rows(path: Path) -> list[dict]:
     try:
         specification = record["specification"]
         if record["kind"] == REAL:
-            sizes = ["parameters", "full_width_parameters"]
+            sizes = ["parameters", "full_width_parameters", "base_features"]
             run = dict.fromkeys([*CONFIGURATION, "generator_lr", "seed", *sizes, "iterations"])
             run |= {
                 "data": record["data"],
@@ -57,6 +58,7 @@ def _rows(path: Path) -> list[dict]:
                 "seed": specification["seed"],
                 "parameters": record["parameters"]["generator"] + record["parameters"]["discriminator"],
                 "full_width_parameters": record["parameters"]["full_width"],
+                "base_features": specification["base_features"],
                 "iterations": specification["iterations"],
             }
         protocol = {key: record["protocol"][key] for key in ("samples", "fid_samples", "splits")}

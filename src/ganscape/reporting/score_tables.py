@@ -287,7 +287,19 @@ def measurement_notes(
             f"Ours: {_range(trained['iterations'])} training iterations; IS on {_range(trained['samples'])} "
             f"samples in {_range(trained['splits'])} splits, FID on {_range(trained['fid_samples'])}."
         )
+        notes.append(
+            f"Features of generators at full width: {_base_features(trained)}. Relative sizes depend on "
+            "them; those at the paper's are in the table network_sizes."
+        )
     return notes
+
+
+def _base_features(trained: pd.DataFrame) -> str:
+    networks = trained.groupby(["data", "architecture"], sort=False)["base_features"]
+    return ", ".join(
+        f"{_range(features)} ({ARCHITECTURE_NAMES[architecture]} on {data})"
+        for (data, architecture), features in networks
+    )
 
 
 def _reading_note(study: Study) -> str:
