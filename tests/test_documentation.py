@@ -39,7 +39,7 @@ def test_links_lead_to_files(page):
         assert (page.parent / target).exists(), target
 
 
-PROGRAMS = ("snakemake", "make", "python", "python3.11", "apptainer")
+PROGRAMS = ("snakemake", "make", "python", "python3.11", "apptainer", "docker")
 
 
 def commands_of(page):
