@@ -77,9 +77,10 @@ def draw_gaussians(
                 numbers.append(points.assign(part="sample", mixture=mixture, loss=loss, seed=seed))
         seeds = looks.groupby(["mixture", "loss"])["seed"].nunique().max()
         drawn.suptitle(
-            f"Five Gaussians on a ring and twenty-five on a grid, {looks['iteration'].max():,} iterations: "
-            f"median and quartiles of {seeds} seeds, and samples of the median one\n(good: within "
-            f"{DEVIATIONS} standard deviations of a mode; covered: one good sample; grey: real points)",
+            f"Five Gaussians on a ring and twenty-five on a grid, {looks['iteration'].max():,} iterations:\n"
+            f"median and quartiles of {seeds} seeds, and samples of the median one\n"
+            f"(good: within {DEVIATIONS} standard deviations of a mode; covered: one good sample; grey: real "
+            "points)",
             fontsize=8,
         )
     return drawn, pd.concat(numbers, ignore_index=True)
