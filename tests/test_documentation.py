@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from snakemake.cli import parse_args
 
+from ganscape.claims.ledger import summary
 from ganscape.cli import STEPS, main
 from ganscape.reporting.rendering import number
 from ganscape.reporting.statistics import mean_interval
@@ -163,6 +164,13 @@ def test_the_gaps_of_narrow_networks_are_those_of_the_reference_results():
             cells.append(f"{number(mean)} ({number(low)} to {number(high)})")
         kind = "spectral norm" if spectral == "yes" else "batch norm in D"
         assert f"| {names[data]}, {kind} | {' | '.join(cells)} |" in page
+
+
+@pytest.mark.parametrize("preset", ["paper", "laptop", "quick"])
+def test_what_pages_say_of_reference_ledgers_is_what_these_say(preset):
+    said = summary(pd.read_csv(ROOT / f"results/reference/{preset}/claims.csv"))
+    assert f"- `{preset}/` ({said})" in (ROOT / "results/reference/README.md").read_text(encoding="utf-8")
+    assert preset != "paper" or f"    {said}\n" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_costs_of_the_papers_scale_are_those_that_snakemake_estimates(tmp_path):
