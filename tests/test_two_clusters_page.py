@@ -6,10 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ganscape.reporting.losses import LOSS_NAMES
+
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "results/reference/paper"
 BOTH = ("js", "rs")
-NAMES = {"js": "JS-GAN", "rs": "RS-GAN"}
 
 
 def percent(share):
@@ -45,11 +46,11 @@ def width_lines(settings, widths):
             where = {"loss": loss, "discriminator_width": pair[0], "generator_width": pair[1]}
             row = widths[(widths[list(where)] == pd.Series(where)).all(axis=1)].iloc[0]
             cells.append(f"{row['sooner']:.2f} ({row['sooner_low']:.2f}-{row['sooner_high']:.2f})")
-        yield f"| {NAMES[loss]}, times sooner | {' | '.join(cells)} |"
+        yield f"| {LOSS_NAMES[loss]}, times sooner | {' | '.join(cells)} |"
     for loss in BOTH:
         escaped = [percent(of_setting(settings, loss, *pair)["escaped"]) for pair in others]
         usual = percent(of_setting(settings, loss, 10, 5)["escaped"])
-        yield f"| {NAMES[loss]}, escape ({usual}) | {' | '.join(escaped)} |"
+        yield f"| {LOSS_NAMES[loss]}, escape ({usual}) | {' | '.join(escaped)} |"
 
 
 def share_lines(shares):
@@ -61,7 +62,7 @@ def share_lines(shares):
                 row = shares[shares["loss"].eq(loss) & shares["share"].eq(share)].iloc[0]
                 low, high = (100 * row[f"{event}_{end}"] for end in ("low", "high"))
                 cells.append(f"{percent(row[event])} ({low:.0f}-{high:.0f})")
-            yield f"| {words}, {NAMES[loss]} | {' | '.join(cells)} |"
+            yield f"| {words}, {LOSS_NAMES[loss]} | {' | '.join(cells)} |"
 
 
 def loss_lines(settings, escape):

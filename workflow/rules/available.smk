@@ -1,7 +1,5 @@
 # Of partial results: what the target `available` shows, the ledger and the tables and figures that can be made from what
 # was computed so far. Included before the rules, whose inputs it chooses.
-import sys
-
 from snakemake.exceptions import WorkflowError
 
 

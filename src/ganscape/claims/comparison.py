@@ -152,10 +152,9 @@ def scores(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     for column in old.columns:
         if column in ("is_mean", "fid", "fid_ema", "fid_js", "fid_rs"):
             within = IS_WITHIN if column == "is_mean" else FID_WITHIN
-            first, second = old[column].to_numpy(float), new[column].to_numpy(float)
-            known = ~np.isnan(first) | ~np.isnan(second)
-            near = pd.Series(np.abs(first - second) <= within * np.abs(first), dtype=object)
-            judged[column] = near.where(known, None)
+            first, second = old[column].astype(float), new[column].astype(float)
+            near = (first - second).abs() <= within * first.abs()
+            judged[column] = _where_known(near, first, second)
         elif column in KEYS or not pd.api.types.is_numeric_dtype(old[column]):
             judged[column] = _same(old[column], new[column], 0.0)
     return pd.DataFrame(judged)
@@ -163,11 +162,14 @@ def scores(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 def shares(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Shares of generated images by class; whose they are, equal."""
-    keys = ("loss", "seed", "iteration", "weights", "class")
-    judged = {key: _same(old[key], new[key], 0.0) for key in keys}
+    same = columns_alike("loss", "seed", "iteration", "weights", "class")(old, new)
     near = (old["share"] - new["share"]).abs() <= SHARE_WITHIN
-    judged["share"] = near.astype(object).where(old["share"].notna() | new["share"].notna(), None)
-    return pd.DataFrame(judged)
+    return same.assign(share=_where_known(near, old["share"], new["share"]))
+
+
+def _where_known(same: pd.Series, old: pd.Series, new: pd.Series) -> pd.Series:
+    """`same`, but None where neither has a figure."""
+    return same.astype(object).where(old.notna() | new.notna(), None)
 
 
 def overlapping(keys: Sequence[str], *values: str) -> Judge:
@@ -175,15 +177,14 @@ def overlapping(keys: Sequence[str], *values: str) -> Judge:
     rows whose `keys` must be equal."""
 
     def judge(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-        judged = {key: _same(old[key], new[key], 0.0) for key in keys}
+        judged = columns_alike(*keys)(old, new)
         for value in values:
             low, high = (
                 f"{value}_{end}" if f"{value}_low" in old.columns else end for end in ("low", "high")
             )
             meet = (new[low] <= old[high]) & (old[low] <= new[high])
-            known = old[low].notna() | new[low].notna()
-            judged[value] = meet.astype(object).where(known, None)
-        return pd.DataFrame(judged)
+            judged[value] = _where_known(meet, old[low], new[low])
+        return judged
 
     return judge
 

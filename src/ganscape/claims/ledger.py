@@ -17,7 +17,6 @@ from ganscape.claims.rules import (
     Run,
     bad_init_rule,
     departures_in_words,
-    network_in_words,
     score_rule,
     size_rule,
 )
@@ -68,7 +67,7 @@ def _table2() -> Iterator[Claim]:
             yield Claim(
                 f"{_name('table2', row)}-size",
                 "paper, Table 2",
-                f"Relative size in %, {_words(row)}",
+                f"Relative size in %, {_identity(row)}",
                 float(row.relative_size_percent),
                 size_rule(*network),
             )
@@ -81,10 +80,10 @@ def _hinge() -> Iterator[Claim]:
 
 def _scores(table: str, source: str, row: Any) -> Iterator[Claim]:
     """IS and FID of one row of a table."""
-    identity = Row(row.dataset, row.architecture, row.width, row.spectral_norm, row.loss)
+    identity = _identity(row)
     printed: dict[str, Paper] = {"is": f"{row.is_mean:g} ± {row.is_std:g}", "fid": float(row.fid)}
     for metric, name in METRICS.items():
-        statement = f"{name}, {_words(row)}"
+        statement = f"{name}, {identity}"
         rule = score_rule(table, identity, metric)
         yield Claim(f"{_name(table, row)}-{metric}", source, statement, printed[metric], rule)
 
@@ -97,13 +96,9 @@ def _name(table: str, row: Any) -> str:
     return "-".join([table, row.dataset, row.architecture, row.width, *unnormalised, row.loss])
 
 
-def _words(row: Any) -> str:
-    dataset = DATASET_NAMES[row.dataset]
-    if row.loss == "real":
-        return f"real images of {dataset}"
-    normalised = "" if row.spectral_norm == "yes" else " without SN"
-    network = network_in_words(row.architecture, row.width)
-    return f"{LOSS_NAMES[row.loss]}, {dataset}, {network}{normalised}"
+def _identity(row: Any) -> Row:
+    """A row of a printed table."""
+    return Row(row.dataset, row.architecture, row.width, row.spectral_norm, row.loss)
 
 
 def _bad_init() -> Iterator[Claim]:

@@ -35,9 +35,8 @@ def page(judged: pd.DataFrame, preset: str, results: Path | None = None) -> str:
     evidence = _evidence(judged, results) if results is not None else {}
     template = (files("ganscape.claims") / "page.html").read_text(encoding="utf-8")
     boxes = "".join(_box(verdict, number) for verdict, number in counts(judged).items())
-    meanings = "; ".join(f"<i>{verdict}</i>: {MEANINGS[verdict]}" for verdict in VERDICTS)
     parts = {
-        "meanings": f"{meanings}. Headings sort.",
+        "meanings": f"{_meanings()} Headings sort.",
         "title": f"Claims of the paper, preset {html.escape(preset)}",
         "summary": html.escape(summary(judged)),
         "verdicts": boxes,
@@ -50,6 +49,10 @@ def page(judged: pd.DataFrame, preset: str, results: Path | None = None) -> str:
     }
     # In one pass, so that what is filled in is not searched for places to fill.
     return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], template)
+
+
+def _meanings() -> str:
+    return "; ".join(f"<i>{verdict}</i>: {MEANINGS[verdict]}" for verdict in VERDICTS) + "."
 
 
 def _box(verdict: str, number: int) -> str:
@@ -138,11 +141,10 @@ def overview(judged: pd.DataFrame) -> str:
     kinds = judged["id"].map(_kind)
     lines = [_line(kind, judged[kinds == kind]) for kind in KINDS] + [_line("all", judged)]
     table = f"<table><thead><tr><th></th>{headings}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    meanings = "; ".join(f"<i>{verdict}</i>: {MEANINGS[verdict]}" for verdict in VERDICTS)
     deviating = judged[judged["verdict"] == DEVIATES].groupby(["paper_value", "measured_value"], sort=False)
     items = "".join(_deviation(rows) for _, rows in deviating)
     listed = f"<p>What deviates:</p><ul>{items}</ul>" if items else ""
-    said = f"<p><b>{sentence}</b></p>{table}<p>{meanings}.</p>"
+    said = f"<p><b>{sentence}</b></p>{table}<p>{_meanings()}</p>"
     return f'<div class="ganscape-claims">{said}{listed}</div>\n'
 
 

@@ -294,10 +294,9 @@ def _of_two_clusters(run: Run, loss: str) -> pd.Series:
 def _at_length(run: Run) -> tuple[str, ...]:
     found = departures(run.configuration, ["clusters"])
     seeds = _configured(run, "clusters", "seeds")
-    return (
-        *found,
-        *([f"{_seeds(seeds)}, fewer than {SEEDS_OF_A_MEDIAN}"] if seeds < SEEDS_OF_A_MEDIAN else []),
-    )
+    if seeds < SEEDS_OF_A_MEDIAN:
+        found.append(f"{_seeds(seeds)}, fewer than {SEEDS_OF_A_MEDIAN}")
+    return tuple(found)
 
 
 def _smallest_loss(loss: str, run: Run, paper: Paper) -> Finding:
@@ -464,13 +463,13 @@ def score_of(run: Run, table: str, row: Row, metric: str = "fid") -> Score:
     mean, spread = ("fid", "fid_std") if metric == "fid" else ("is_mean", "is_std")
     if row.loss == "real":
         return Score(float(measured[mean]), float("nan"), 0)
-    lost = _require_all_trainings(run, table, row, measured)
+    lost = _lost_seeds(run, table, row, measured)
     seeds = int(measured["seeds"])
     several = float(measured[spread]) if seeds > 1 else float("nan")
     return Score(float(measured[mean]), several, seeds, lost)
 
 
-def _require_all_trainings(run: Run, table: str, row: Row, measured: pd.Series) -> int:
+def _lost_seeds(run: Run, table: str, row: Row, measured: pd.Series) -> int:
     """How many seeds of a row diverged, at the learning rate that it shows; raises `NotRun` where trainings
     at any of the configured learning rates were not evaluated."""
     details = run.evidence.table(scores_of(table)[1], DETAILS)

@@ -23,11 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    record = provenance(arguments.results, arguments.made_by)
+    jobs = job_costs(arguments.results)
+    record = provenance(jobs, arguments.made_by)
     configuration = read_configuration(arguments)
     found = departures(configuration, PAPER)
     preset, folder = arguments.results.resolve().name, arguments.output_directory
     write_table(provenance_figures(record, found), provenance_table(record, found, preset), folder)
     options = configuration_figures(configuration, PAPER)
     write_table(options, configuration_table(options, preset), folder)
-    write_text(folder / "jobs.csv", job_costs(arguments.results).to_csv(index=False))
+    write_text(folder / "jobs.csv", jobs.to_csv(index=False))

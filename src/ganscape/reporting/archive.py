@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ganscape.errors import InputError
 from ganscape.files import atomic_path, write_json
-from ganscape.reporting.provenance import provenance
+from ganscape.reporting.provenance import job_costs, provenance
 
 PROVENANCE = "provenance.json"
 KEPT = (
@@ -32,7 +32,7 @@ def archive(results: Path, output: Path, command: str, kept: Iterable[str] = KEP
     found = sorted({path for pattern in kept for path in results.glob(pattern) if path.is_file()})
     if not found:
         raise InputError(f"{results} has no tables, figures or runs: name a folder results/PRESET")
-    record = provenance(results, command)
+    record = provenance(job_costs(results), command)
     for path in found:
         with atomic_path(output / path.relative_to(results)) as target:
             shutil.copyfile(path, target)

@@ -25,10 +25,10 @@ DEPARTURES = "not as in the paper"
 KNOWN = {True: "yes", False: "no", None: "not known"}
 
 
-def provenance(results: Path, command: str) -> dict:
+def provenance(jobs: pd.DataFrame, command: str) -> dict:
     """Commit, versions, hardware, and how long jobs took, summed by kind (`training`, `evaluation`, ...).
 
-    `command` is what made `results`, a folder `results/PRESET`.
+    `jobs` are the `job_costs` of results, `command` is what made these.
     """
     return {
         "command": command,
@@ -43,7 +43,7 @@ def provenance(results: Path, command: str) -> dict:
             "cores": available_cores(),
             "memory_mib": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20,
         },
-        "jobs": _times(results),
+        "jobs": _times(jobs),
     }
 
 
@@ -65,16 +65,19 @@ def _commit() -> dict:
     }
 
 
-def _times(results: Path) -> dict[str, dict[str, float]]:
+def _times(jobs: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Jobs, their wall time and their processor time by kind."""
     return {
-        kind: {"jobs": len(jobs), **{name: round(float(jobs[name].sum()), 1) for name in TIMES}}
-        for kind, jobs in job_costs(results).groupby("kind")
+        kind: {"jobs": len(of_kind), **{name: round(float(of_kind[name].sum()), 1) for name in TIMES}}
+        for kind, of_kind in jobs.groupby("kind")
     }
 
 
 def job_costs(results: Path) -> pd.DataFrame:
-    """What every job took the last time it ran: `job, kind, wall_seconds, cpu_seconds, peak_memory_mib`."""
+    """What every job of `results`, a folder `results/PRESET`, took the last time it ran.
+
+    Columns: `job, kind, wall_seconds, cpu_seconds, peak_memory_mib`.
+    """
     return pd.DataFrame(_benchmarks(results), columns=["job", "kind", *TIMES, "peak_memory_mib"])
 
 
