@@ -119,7 +119,7 @@ def traced(tmp_path):
         run = tmp_path / "traced" / data / f"{width}-{normalisation}-{loss}" / f"lr{rate:g}-seed{seed}"
         specification = {
             **{"architecture": "cnn", "width": width, "normalisation": normalisation, "loss": loss},
-            **{"generator_learning_rate": rate, "seed": seed},
+            **{"generator_learning_rate": rate, "base_features": 64, "seed": seed},
         }
         classes = list(shares) if shares else None
         last = max(fids)

@@ -127,7 +127,8 @@ def test_the_table_of_shares_says_what_is_real_and_what_stands_in(unequal):
     for form in (text, to_latex(shown), to_html(shown)):
         assert "Stand-in: digits-32x32x1 in place of MNIST" in form
     assert (
-        "CNN of quarter width, with spectral norm, after 10 iterations; FID on 500 generated images" in text
+        "CNN of quarter width (full width: 64 features), with spectral norm, after 10 iterations; FID on 500 "
+        "generated images" in text
     )
 
 

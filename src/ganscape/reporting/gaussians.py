@@ -144,6 +144,8 @@ def _draw_samples(place: Axes, samples: Samples, seed: int, mixture: str, loss: 
         *samples.fake[row].T, ".", color=colour_of(loss), markersize=1.5, markeredgewidth=0, rasterized=True
     )
     reach = 1.25 * np.abs(MIXTURES[mixture].centres).max()
+    if outside := int((np.abs(samples.fake[row]) > reach).any(1).sum()):
+        place.set_xlabel(f"{outside} of {len(samples.fake[row])} samples outside", fontsize=6)
     place.set_xlim(-reach, reach)
     place.set_ylim(-reach, reach)
     place.set_aspect("equal")

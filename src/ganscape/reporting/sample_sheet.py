@@ -21,7 +21,7 @@ GRID_FILES = {"raw": "final.png", "ema": "final_ema.png"}  # in a run's folder `
 COLUMNS = ((False, "raw"), (True, "raw"), (False, "ema"), (True, "ema"))  # (paired loss?, weights)
 COLUMN_NAMES = ("separable loss", "paired loss", "separable loss, EMA", "paired loss, EMA")
 TILES = 8  # images along each side of a grid
-GAP = 3  # pixels between them on the sheet
+GAP = 3 / 32  # between them on the sheet, of an image's side
 ROW_HEIGHT = 1.12  # inches
 HEADING_HEIGHT = 0.6
 
@@ -132,8 +132,9 @@ def part_of_grid(path: Path, rows: int, columns: int) -> np.ndarray:
             f"{path} is not a grid of {TILES}x{TILES} images ({error}): delete it and train that run again"
         ) from error
     # White lines between the images, so that the eye takes each for itself.
-    separated = np.pad(tiles, ((0, 0), (0, GAP), (0, 0), (0, GAP), (0, 0)), constant_values=255)
-    return separated.reshape(rows * (side + GAP), columns * (side + GAP), 3)[:-GAP, :-GAP]
+    gap = max(1, round(GAP * side))
+    separated = np.pad(tiles, ((0, 0), (0, gap), (0, 0), (0, gap), (0, 0)), constant_values=255)
+    return separated.reshape(rows * (side + gap), columns * (side + gap), 3)[:-gap, :-gap]
 
 
 def _heading(study: Study, half: Half, measurements: pd.DataFrame) -> str:

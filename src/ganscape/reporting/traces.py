@@ -22,7 +22,7 @@ from ganscape.reporting.studies import Half
 
 RUN = [*CONFIGURATION, "generator_lr", "seed"]
 POINT = [*RUN, "iteration", "weights"]
-SCORES = [*POINT, "status", "run_status", "fid", "features", "samples", "path"]
+SCORES = [*POINT, "status", "run_status", "fid", "base_features", "features", "samples", "path"]
 SHARES = [*POINT, "class", "share", "real_share"]
 
 
@@ -91,7 +91,7 @@ def require_study(traces: Traces, half: Half, suffix: str = "") -> None:
         name, own_size = data.rsplit("-", 1)
         if own_size != size or name.removesuffix(suffix) != dataset:
             raise InputError(f"{path} is of {data}, not of {half.data}: give traces of this study")
-    networks = traces.scores[["architecture", "width", "spectral_norm"]].drop_duplicates()
+    networks = traces.scores[["architecture", "width", "base_features", "spectral_norm"]].drop_duplicates()
     if len(networks) > 1:
         raise InputError("the given traces are of several networks: give those of one")
 
@@ -101,9 +101,9 @@ def network_note(traces: Traces) -> str:
     first = traces.scores.iloc[0]
     spectral = "with spectral norm" if first["spectral_norm"] == "yes" else "without spectral norm"
     return (
-        f"{first['architecture'].upper()} of {first['width']} width, {spectral}, after "
-        f"{traces.scores['iteration'].max():,} iterations; FID on {traces.scores['samples'].max():,} "
-        f"generated images from the features of {first['features']}"
+        f"{first['architecture'].upper()} of {first['width']} width (full width: {first['base_features']} "
+        f"features), {spectral}, after {traces.scores['iteration'].max():,} iterations; FID on "
+        f"{traces.scores['samples'].max():,} generated images from the features of {first['features']}"
         + ("." if first["features"] == PAPER_EXTRACTOR else ", not of the Inception network.")
     )
 
@@ -122,7 +122,12 @@ def _add(record: dict, path: Path, scores: list[dict], shares: list[dict]) -> No
     real = record["real_shares"] or [float("nan")] * len(classes)
     for entry in record["entries"]:
         point = {**run, "iteration": int(entry["iteration"]), "weights": entry["weights"]}
-        known = {"features": record["features"], "samples": record["protocol"]["samples"], "path": path}
+        known = {
+            "base_features": int(specification["base_features"]),
+            "features": record["features"],
+            "samples": record["protocol"]["samples"],
+            "path": path,
+        }
         fid = float("nan") if entry["fid"] is None else float(entry["fid"])
         states = {"status": entry["status"], "run_status": record["status"]}
         scores.append({**point, **states, "fid": fid, **known})
