@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from patterns import PAIRED, SEPARABLE
 
-from ganscape.landscape import check_assumptions, state_values, strict_local_minima, theorem_applies, xi
+from ganscape.landscape import (
+    barrier,
+    check_assumptions,
+    state_values,
+    strict_local_minima,
+    theorem_applies,
+    xi,
+)
 from ganscape.landscape.suprema import supremum
 from ganscape.objectives import OBJECTIVES, PairedObjective, SeparableObjective, hinge, identity, logistic
 
@@ -68,6 +75,22 @@ def test_a_loss_that_goes_to_minus_infinity_fast_is_no_trouble():
     assert xi(4, loss) == pytest.approx(-4)  # -e^-t - m e^t is highest at e^t = m^-1/2: -2 sqrt(m)
     assert strict_local_minima(3, loss) == 21
     assert theorem_applies(loss, largest=50)
+
+
+@pytest.mark.parametrize("corner", [0.3, 0.7, 1 / 3, 1, 40.1])
+def test_a_kink_is_found_wherever_it_is(corner):
+    """Hinge-GAN's loss with another corner a: xi is -2 a min(1, m), and Theorem 1 does not apply either."""
+
+    def bent(t):
+        return -torch.relu(corner - t)
+
+    loss = SeparableObjective("bent", h1=bent, h2=bent, generator_score=bent)
+    found = np.array([xi(m, loss) for m in range(20)])
+    assert found == pytest.approx(-2 * corner * np.minimum(1, np.arange(20)), rel=1e-15, abs=1e-15)
+    assert [strict_local_minima(n, loss) for n in (2, 3, 4)] == [0, 0, 0]
+    assert barrier([0, 0], loss) == pytest.approx(0, abs=1e-14)
+    decreasing = check_assumptions(loss, largest=20)[2]
+    assert decreasing.evidence.endswith("at m = 2; fails for 19 of 20 m")
 
 
 def test_a_function_that_is_no_number_somewhere_is_refused():

@@ -11,7 +11,7 @@ import torch
 
 from ganscape.errors import InputError
 from ganscape.landscape.losses import Loss, as_objective, as_separable, at
-from ganscape.landscape.suprema import NEAR, supremum, xi
+from ganscape.landscape.suprema import NEAR, is_closed, supremum, xi
 from ganscape.objectives import PairedObjective, ScalarFunction, SeparableObjective
 
 # A supremum that is only approached, as 1/t, is this close to zero at the end of the grid.
@@ -43,7 +43,10 @@ def check_assumptions(loss: Loss, largest: int = 1000) -> list[Assumption]:
         return [_bounded_paired(chosen), _concave(chosen.h)]
     separable = as_separable(chosen)
     worth = np.array([xi(m, separable) for m in range(largest + 1)])
-    return [_bounded_separable(separable), _irregular(worth), _decreasing(worth)]
+    # Rounding of a value; one that was searched for is off by as much in t, and m times that in h2.
+    m = np.arange(largest + 1)
+    rounding = 4 * EPSILON * (np.ones_like(m) if is_closed(separable) else 1 + m)
+    return [_bounded_separable(separable), _irregular(worth, rounding), _decreasing(worth, rounding)]
 
 
 def theorem_applies(loss: Loss, largest: int = 1000) -> bool:
@@ -61,22 +64,26 @@ def _bounded_separable(objective: SeparableObjective) -> Assumption:
     )
 
 
-def _irregular(worth: np.ndarray) -> Assumption:
+def _irregular(worth: np.ndarray, rounding: np.ndarray) -> Assumption:
     multiples = np.arange(2, len(worth))
-    statement = "xi(m) > m xi(1) for m in [2, n]"
-    return _strict("4.2", statement, "xi(m) - m xi(1)", multiples, worth[2:] - multiples * worth[1:2])
+    margins = worth[2:] - multiples * worth[1:2]
+    return _strict("4.2", "xi(m) > m xi(1) for m in [2, n]", "xi(m) - m xi(1)", margins, rounding)
 
 
-def _decreasing(worth: np.ndarray) -> Assumption:
-    statement = "xi(m) < xi(m-1) for m in [1, n]"
-    return _strict("4.3", statement, "xi(m-1) - xi(m)", np.arange(1, len(worth)), worth[:-1] - worth[1:])
+def _decreasing(worth: np.ndarray, rounding: np.ndarray) -> Assumption:
+    margins = worth[:-1] - worth[1:]
+    return _strict("4.3", "xi(m) < xi(m-1) for m in [1, n]", "xi(m-1) - xi(m)", margins, rounding)
 
 
-def _strict(number: str, statement: str, margin: str, m: np.ndarray, margins: np.ndarray) -> Assumption:
-    """An inequality that must be strict for each of `m`; `margins` are by how much it is."""
-    if not len(m):
+def _strict(
+    number: str, statement: str, margin: str, margins: np.ndarray, rounding: np.ndarray
+) -> Assumption:
+    """An inequality that must be strict for every m up to n; `margins` are by how much it is, for the last of
+    them, `rounding` is what is none, for every m from 0."""
+    if not len(margins):
         return Assumption(number, statement, True, "no such m")
-    failing = m[margins <= 4 * EPSILON]
+    m = np.arange(len(rounding))[-len(margins) :]
+    failing = m[margins <= rounding[-len(margins) :]]
     if len(failing):
         first = margins[list(m).index(failing[0])]
         evidence = f"{margin} = {first + 0.0:.4g} at m = {failing[0]}; fails for {len(failing)} of {len(m)} m"
