@@ -43,9 +43,9 @@ def check_assumptions(loss: Loss, largest: int = 1000) -> list[Assumption]:
         return [_bounded_paired(chosen), _concave(chosen.h)]
     separable = as_separable(chosen)
     worth = np.array([xi(m, separable) for m in range(largest + 1)])
-    # Rounding of a value; one that was searched for is off by as much in t, and m times that in h2.
-    m = np.arange(largest + 1)
-    rounding = 4 * EPSILON * (np.ones_like(m) if is_closed(separable) else 1 + m)
+    rounding = np.full(len(worth), 4 * EPSILON)
+    if not is_closed(separable):  # searched for, t is off by as much, and m times h2 by m times that
+        rounding *= (1 + np.arange(len(worth))) * np.maximum(1, np.abs(worth))
     return [_bounded_separable(separable), _irregular(worth, rounding), _decreasing(worth, rounding)]
 
 

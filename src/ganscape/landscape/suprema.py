@@ -19,7 +19,7 @@ from ganscape.objectives import ScalarFunction, SeparableObjective
 NEAR = np.arange(-50 * 256, 50 * 256 + 1) / 256  # these and their distances are exact
 FAR = np.geomspace(50, 1e8, 100)[1:]
 GRID = np.concatenate([-FAR[::-1], NEAR, FAR])
-# How often the neighbourhood of the best point is narrowed, to a 128th each time: down to neighbouring floats.
+# How often the neighbourhood of the best point is narrowed to a 128th: down to neighbouring floats.
 ROUNDS, DIVISIONS = 9, 256
 
 
