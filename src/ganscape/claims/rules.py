@@ -44,10 +44,9 @@ from ganscape.reporting.studies import DATASET_NAMES
 RELATIVE, MOST_RELATIVE = 0.05, 0.15  # of a printed IS or FID; the latter however much seeds scatter
 SEEDS_TO_PREDICT = 3
 SEEDS_OF_A_MEDIAN = 30  # with fewer its interval meets almost anything
-MOST_OF_GAP = 0.5  # of a printed gap, however much seeds scatter
+MOST_OF_GAP = 0.5  # of a gap, however much seeds scatter; two that differ by less are similar
 STUCK_AT = 2800  # the iteration of Figure 6 (c)
 ESCAPE_ABOUT = 50  # iterations; "about 800" has one digit
-SIMILAR = 1.0  # FID; gaps of two networks that differ by less are similar
 
 Paper = str | float
 """What the paper has: a number, a range such as "3-4", or "true"."""
@@ -237,22 +236,21 @@ def _deeper_under_imbalance(run: Run, paper: Paper) -> Finding:
     depths = run.evidence.table("figures/basin_depth", DEPTHS)
     js = depths[depths["loss"].eq("js") & depths["study"].isin(["small share", "missing share"])]
     _require(js, "JS-GAN")
-    balanced = js[js["share"] == BALANCED].set_index("study")["rise_percent"]
-    larger = js[js["share"] > BALANCED]
-    words, deeper = [], []
-    for study, meaning in (
-        ("small share", "per share that leaves, the climb is"),
-        ("missing share", "where all that is missing elsewhere leaves at once, it is"),
-    ):
-        of_study = larger[larger["study"] == study]
-        deeper.append(bool((of_study["rise_percent"] > balanced[study]).all()))
-        most = of_study.loc[of_study["rise_percent"].idxmax()]
-        least = of_study.loc[of_study["rise_percent"].idxmin()]
-        words.append(
-            f"{meaning} {balanced[study]:.1f} % of the depth when balanced, {least['rise_percent']:.1f} to "
-            f"{most['rise_percent']:.1f} % out of a larger cluster"
-        )
-    return Finding("; ".join(words), all(deeper))
+    few, few_deeper = _climb(js[js["study"] == "small share"])
+    all_missing, _ = _climb(js[js["study"] == "missing share"])
+    words = f"per share that leaves, the least climb to a lower value is {few}"
+    words += "; where all that is missing elsewhere leaves at once, a higher climb than need be, it is "
+    return Finding(words + all_missing, few_deeper)
+
+
+def _climb(depths: pd.DataFrame) -> tuple[str, bool]:
+    """The climb out of clusters of all sizes in words, and whether it is higher out of every larger one."""
+    rise = depths.set_index("share")["rise_percent"]
+    balanced, larger = rise[BALANCED], rise[rise.index > BALANCED]
+    words = (
+        f"{balanced:.1f} % of the depth when balanced, {larger.min():.1f} to {larger.max():.1f} % out of a "
+    )
+    return words + "larger cluster", bool((larger > balanced).all())
 
 
 def _numbers(values: pd.Series) -> str:
@@ -312,15 +310,15 @@ def _stuck_value(where: str, run: Run, paper: Paper) -> Finding:
     figure = run.evidence.table("figures/figure6", ("part", "at", "iteration", "value"))
     collapses = figure[figure["part"].eq("all seeds") & figure["at"].eq(where)]
     _require(collapses, "a JS-GAN that collapses")
-    values = collapses["value"]
-    median, low, high = median_interval(values.to_numpy())
-    near = (values - float(paper)).abs() <= NEAR
-    late = near[collapses["iteration"] >= STUCK_AT]
+    near = (collapses["value"] - float(paper)).abs() <= NEAR
+    stuck = collapses[collapses["iteration"] >= STUCK_AT]
+    _require(stuck, f"a JS-GAN that is stuck at iteration {STUCK_AT} or later")
+    median, low, high = median_interval(stuck["value"].to_numpy())
     words = (
-        f"median {with_interval(median, low, high, len(values), 3)} of those that collapse, each read in the "
-        f"middle of its longest collapse; within {NEAR:g} of {float(paper):.3g} are {100 * near.mean():.0f} "
-        f"%, and {late.sum()} of the {len(late)} whose collapse is as late as the paper's (iteration "
-        f"{STUCK_AT} on)"
+        f"median {with_interval(median, low, high, len(stuck), 3)} of those whose longest collapse is as "
+        f"late as the paper's (its middle at iteration {STUCK_AT} or later); within {NEAR:g} of "
+        f"{float(paper):.3g} are {near[stuck.index].sum()} of these, and {100 * near.mean():.0f} % of all "
+        f"{len(collapses)} that collapse at any time"
     )
     return Finding(words, _meets(low, high, float(paper) - NEAR, float(paper) + NEAR), _at_length(run))
 
@@ -599,16 +597,16 @@ def _better(worse: Score, better: Score) -> tuple[str, bool]:
 
 @dataclass(frozen=True)
 class Gap:
-    """FID(separable) − FID(paired) of one network, and what is not the paper's about it."""
+    """The FID of one row of a table less that of another, and what is not the paper's about them."""
 
-    separable: Score
-    paired: Score
+    first: Score
+    second: Score
     scale: tuple[str, ...]
 
     @property
     def interval(self) -> tuple[float, float, float]:
         """The gap and the ends of its 95 % interval."""
-        return self.separable.minus(self.paired)
+        return self.first.minus(self.second)
 
     @property
     def value(self) -> float:
@@ -616,11 +614,11 @@ class Gap:
 
     @property
     def seeds(self) -> int:
-        return min(self.separable.seeds, self.paired.seeds)
+        return min(self.first.seeds, self.second.seeds)
 
     @property
     def lost(self) -> int:
-        return self.separable.lost + self.paired.lost
+        return self.first.lost + self.second.lost
 
     def words(self) -> str:
         return with_interval(*self.interval, self.seeds, 2) + _lost(self.lost)
@@ -635,8 +633,20 @@ class Gap:
         """How far the gap of one more pair of runs may lie from the mean gap; 0 of too few seeds."""
         if self.seeds < SEEDS_TO_PREDICT:
             return 0.0
-        scores = (self.separable, self.paired)
+        scores = (self.first, self.second)
         return sum(prediction_half_width(score.spread, score.seeds) ** 2 for score in scores) ** 0.5
+
+    def is_at_least(self, printed: float) -> bool:
+        """Whether one more pair of runs may have a gap as large as the printed one."""
+        return self.value >= printed - self._allowed(printed)
+
+    def is_at_most(self, printed: float) -> bool:
+        """Whether one more pair of runs may have a gap as small as the printed one."""
+        return self.value <= printed + self._allowed(printed)
+
+    def _allowed(self, printed: float) -> float:
+        """How far from our gap a printed one may be."""
+        return max(RELATIVE * printed, min(self.spread, MOST_OF_GAP * printed))
 
 
 Network = tuple[str, str, str]
@@ -656,8 +666,9 @@ def _printed_gap(
     table: str, dataset: str, network: Network, losses: tuple[str, str], run: Run, paper: Paper
 ) -> Finding:
     gap, printed = _gap(table, dataset, network, losses, run), float(paper)
-    allowed = max(RELATIVE * printed, min(gap.spread, MOST_OF_GAP * printed))
-    return Finding(gap.words(), gap.is_positive and abs(gap.value - printed) <= allowed, gap.scale)
+    return Finding(
+        gap.words(), gap.is_positive and gap.is_at_least(printed) and gap.is_at_most(printed), gap.scale
+    )
 
 
 DATASETS = ("cifar10", "stl10")
@@ -685,15 +696,12 @@ def _without_normalisation(run: Run, paper: Paper) -> Finding:
 
 
 def _gaps_at_full_width(run: Run, paper: Paper) -> Finding:
-    printed = _range(paper)
+    smallest, largest = _range(paper)
     gaps = {place: _gap("table2", *place, JS_RS, run) for place in FULL}
-    meeting = []
-    for gap in gaps.values():
-        value, low, high = gap.interval
-        meeting.append(_meets(value, value, *printed) if isnan(low) else _meets(low, high, *printed))
+    meeting = [gap.is_at_least(smallest) and gap.is_at_most(largest) for gap in gaps.values()]
     share = 1 / len(gaps)
-    terms = [(share, gap.separable.as_tuple()) for gap in gaps.values()]
-    terms += [(-share, gap.paired.as_tuple()) for gap in gaps.values()]
+    terms = [(share, gap.first.as_tuple()) for gap in gaps.values()]
+    terms += [(-share, gap.second.as_tuple()) for gap in gaps.values()]
     mean, low, high = combination_interval(terms)
     seeds, lost = min(gap.seeds for gap in gaps.values()), sum(gap.lost for gap in gaps.values())
     words = f"mean of the four {with_interval(mean, low, high, seeds, 2)}{_lost(lost)}; {_told(gaps)}"
@@ -716,11 +724,12 @@ def _gaps_of_narrow_networks(run: Run, paper: Paper) -> Finding:
         {place: _gap("table2", *place, JS_RS, run) for place in places} for places in (FULL, NARROW)
     )
     at_full = {(dataset, network[0]): gap.value for (dataset, network), gap in full.items()}
+    least = {key: value - MOST_OF_GAP * abs(value) for key, value in at_full.items()}
     positive = {place for place, gap in narrow.items() if gap.is_positive}
     similar = {
         (dataset, network)
         for (dataset, network), gap in narrow.items()
-        if gap.value >= at_full[dataset, network[0]] - SIMILAR
+        if gap.value >= least[dataset, network[0]]
     }
     counted = (
         f"of {len(narrow)} gaps {len(positive)} are above 0, {len(similar & positive)} of these "
@@ -750,20 +759,17 @@ LARGE = {"dataset": "cifar10", "architecture": "resnet", "width": "full", "loss"
 
 def _close_to_full_width(run: Run, paper: Paper) -> Finding:
     small, large = Row("cifar10", "resnet", "half", "yes", "rs"), Row(**LARGE, spectral_norm="yes")
-    scores = score_of(run, "table2", small), score_of(run, "table2", large)
-    gap, low, high = scores[0].minus(scores[1])
     table2 = paper_figures("table2")
     printed = table2[(table2[list(LARGE)] == pd.Series(LARGE)).all(axis=1)]["fid"].iloc[0]
-    allowed = float(paper) - printed
-    distance = with_interval(gap, low, high, min(score.seeds for score in scores), 2)
-    words = f"{scores[0].words()}, above JS-GAN's by {distance}"
-    agrees = (gap if isnan(low) else low) <= allowed and not scores[0].lost + scores[1].lost
-    return Finding(words, agrees, scale_of(run, "table2", small, large))
+    scale = scale_of(run, "table2", small, large)
+    distance = Gap(score_of(run, "table2", small), score_of(run, "table2", large), scale)
+    words = f"{distance.first.words()}, above JS-GAN's by {distance.words()}"
+    close = distance.is_at_most(float(paper) - printed) and not distance.lost
+    return Finding(words, close, scale)
 
 
 def _ema_is_additive(run: Run, paper: Paper) -> Finding:
-    gains: dict[str, list[float]] = {"js": [], "rs": []}
-    changes: list[float] = []
+    falls, kept = dict.fromkeys(JS_RS, 0), 0
     rows: list[Row] = []
     fewest, lost = 1_000_000, 0
     for dataset, (architecture, width, spectral) in (*FULL, *NARROW):
@@ -773,22 +779,20 @@ def _ema_is_additive(run: Run, paper: Paper) -> Finding:
             for ema in ("no", "yes")
         }
         scores = {key: score_of(run, "table2", row) for key, row in both.items()}
-        fids = {key: score.mean for key, score in scores.items()}
+        rows += both.values()
         fewest = min([fewest, *(score.seeds for score in scores.values())])
         lost += sum(score.lost for score in scores.values())
-        rows += both.values()
         for loss in JS_RS:
-            gains[loss].append(fids[loss, "no"] - fids[loss, "yes"])
-        changes.append(gains["js"][-1] - gains["rs"][-1])
-    improves = all(sum(gain > 0 for gain in gains[loss]) > len(changes) / 2 for loss in JS_RS)
-    kept = sum(abs(change) <= SIMILAR for change in changes)
+            falls[loss] += _better(scores[loss, "no"], scores[loss, "yes"])[1]
+        before, after = (scores["js", ema].mean - scores["rs", ema].mean for ema in ("no", "yes"))
+        kept += abs(after - before) <= MOST_OF_GAP * abs(before)
+    networks = len(FULL) + len(NARROW)
     words = "; ".join(
-        f"{LOSS_NAMES[loss]}: FID falls in {sum(gain > 0 for gain in gains[loss])} of {len(changes)} networks"
-        for loss in JS_RS
+        f"{LOSS_NAMES[loss]}: FID falls in {count} of {networks} networks" for loss, count in falls.items()
     )
-    words += f"; the gap changes by at most {SIMILAR:g} in {kept} (means of {_seeds(fewest)} or more)"
-    words += _lost(lost)
-    return Finding(words, improves and kept > len(changes) / 2 and not lost, scale_of(run, "table2", *rows))
+    words += f"; the gap keeps to within {100 * MOST_OF_GAP:g} % in {kept} ({_seeds(fewest)} or more)"
+    holds = min(*falls.values(), kept) > networks / 2 and not lost
+    return Finding(words + _lost(lost), holds, scale_of(run, "table2", *rows))
 
 
 def _unequal_digits(run: Run, paper: Paper) -> Finding:
@@ -896,6 +900,10 @@ def _lsun(run: Run, paper: Paper) -> Finding:
 DIGITS = "the printed value, give or take one in its last digit"
 STRICT = "a strict local minimum, and a lower value elsewhere"
 SEEDS = "the 95 % interval of the median over seeds (bootstrap) meets"
+STUCK = (
+    f"of the seeds that are stuck as late as the paper's (the middle of their longest collapse at iteration "
+    f"{STUCK_AT} or later), the 95 % interval of the median (bootstrap) meets"
+)
 ABOVE = "the 95 % interval (Welch) of the difference is above 0; with one seed each, the difference itself"
 WITHIN = f"within {100 * RELATIVE:g} % of the printed figure"
 REAL = f"{WITHIN}; no seeds"
@@ -903,10 +911,12 @@ PREDICTED = (
     f"{WITHIN}, or, of {SEEDS_TO_PREDICT} seeds or more, one more run may have it at 95 % confidence (and "
     f"within {100 * MOST_RELATIVE:g} %); every seed finished"
 )
-PREDICTED_GAP = (
-    f"{ABOVE}; {WITHIN}, or, of {SEEDS_TO_PREDICT} seeds or more, one more pair of runs may have it at 95 % "
-    f"confidence (and within {100 * MOST_OF_GAP:g} %); every seed finished"
+ONE_MORE_PAIR = (
+    f"of {SEEDS_TO_PREDICT} seeds or more, one more pair of runs may have it at 95 % confidence (and within "
+    f"{100 * MOST_OF_GAP:g} %); every seed finished"
 )
+PREDICTED_GAP = f"{ABOVE}; {WITHIN}, or, {ONE_MORE_PAIR}"
+ABOUT_GAP = f"give or take {100 * RELATIVE:g} % of it, or, {ONE_MORE_PAIR}"
 
 
 def _theory(judge: Callable[[Run, Paper], Finding], tolerance: str, *evidence: str) -> Rule:
@@ -975,10 +985,10 @@ CLAIMS: dict[str, Rule] = {
         partial(_smallest_loss, "js"),
     ),
     "two-js-d0": Rule(
-        f"{SEEDS} the printed value ± {NEAR:g}", ("figures/figure6",), partial(_stuck_value, "occupied")
+        f"{STUCK} the printed value ± {NEAR:g}", ("figures/figure6",), partial(_stuck_value, "occupied")
     ),
     "two-js-d4": Rule(
-        f"{SEEDS} the printed value ± {NEAR:g}", ("figures/figure6",), partial(_stuck_value, "empty")
+        f"{STUCK} the printed value ± {NEAR:g}", ("figures/figure6",), partial(_stuck_value, "empty")
     ),
     "two-rs-min-dloss": Rule(
         f"{SEEDS} the printed value ± {CLOSE:g}",
@@ -1004,28 +1014,28 @@ CLAIMS: dict[str, Rule] = {
     ),
     "img-nosn": Rule(ABOVE + ", for both", scores_of("table2"), _without_normalisation),
     "img-sn-gap": Rule(
-        "the 95 % interval (Welch) of the mean of the four gaps is above 0, and that of each gap meets the "
-        "printed range; with one seed each, mean and gaps do; every seed finished",
+        "the 95 % interval (Welch) of the mean of the four gaps is above 0 (with one seed each, the mean), "
+        f"and each gap in the printed range, {ABOUT_GAP}",
         scores_of("table2"),
         _gaps_at_full_width,
     ),
     "img-narrow-gap": Rule(
         "of more than half of the narrow networks the 95 % interval (Welch) of the gap is above 0 (with "
-        f"one seed each, the gap itself), and the gap at most {SIMILAR:g} below that of full width; every "
-        "seed finished",
+        f"one seed each, the gap itself), and the gap at least {100 * MOST_OF_GAP:g} % of that of full "
+        "width; every seed finished",
         scores_of("table2"),
         _gaps_of_narrow_networks,
     ),
     "img-narrow-13": Rule(f"it is the largest gap; {PREDICTED_GAP}", scores_of("table2"), _largest_gap),
     "img-28-percent": Rule(
-        "the distance to JS-GAN at full width, by the low end of its 95 % interval (Welch), is at most the "
-        "printed one; with one seed each, the distance itself; every seed finished",
+        f"the distance to JS-GAN at full width is at most the printed one, {ABOUT_GAP}",
         scores_of("table2"),
         _close_to_full_width,
     ),
     "img-ema-additive": Rule(
-        "FID falls with EMA for more than half of the networks under both losses, and for more than half the "
-        f"gap changes by at most {SIMILAR:g}; every seed finished",
+        "of more than half of the networks, under both losses, the 95 % interval (Welch) of what FID falls "
+        "by with EMA is above 0 (with one seed each, the fall itself); of more than half the gap changes by "
+        f"at most {100 * MOST_OF_GAP:g} %; every seed finished",
         (*scores_of("table2"), "tables/ema"),
         _ema_is_additive,
     ),
@@ -1073,8 +1083,8 @@ CLAIMS: dict[str, Rule] = {
         partial(_printed_gap, "hinge", "cifar10", ("resnet", "bottleneck", "yes"), ("hinge", "rp-hinge")),
     ),
     "basin-imbalance": Rule(
-        "a larger cluster's basin is deeper than a balanced one's, both by the climb per share that leaves "
-        "and by that of all that is missing elsewhere at once",
+        "a larger cluster's basin is deeper than a balanced one's, by the least climb to a lower value per "
+        "share that leaves",
         ("figures/basin_depth",),
         _deeper_under_imbalance,
     ),
