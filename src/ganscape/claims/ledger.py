@@ -105,7 +105,7 @@ def _bad_init() -> Iterator[Claim]:
     for row in paper_figures("bad_init").itertuples():
         yield Claim(
             f"bad-init-{row.loss}-{row.learning_rate:g}",
-            "paper, appendix",
+            "paper, Section 6",
             f"FID, {LOSS_NAMES[row.loss]} from the bad initial point, {DATASET_NAMES[row.dataset]}, "
             f"learning rate {row.learning_rate:g}",
             float(row.fid),
