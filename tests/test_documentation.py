@@ -15,6 +15,7 @@ import pytest
 from snakemake.cli import parse_args
 
 from ganscape.claims.ledger import summary
+from ganscape.claims.page import kind_of_claim
 from ganscape.cli import STEPS, main
 from ganscape.reporting.rendering import number
 from ganscape.reporting.statistics import mean_interval
@@ -171,6 +172,39 @@ def test_what_pages_say_of_reference_ledgers_is_what_these_say(preset):
     said = summary(pd.read_csv(ROOT / f"results/reference/{preset}/claims.csv"))
     assert f"- `{preset}/` ({said})" in (ROOT / "results/reference/README.md").read_text(encoding="utf-8")
     assert preset != "paper" or f"    {said}\n" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_counts_what_is_reproduced_as_the_reference_ledger_does():
+    overview = summary_of_kinds(pd.read_csv(ROOT / "results/reference/paper/claims.csv"))
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    for kind, words in {
+        "theory": "- **Theory**: {reproduced} of {claims} statements are reproduced",
+        "two clusters": "- **Two clusters**: {reproduced} of {claims}, over 256 seeds.",
+        "sizes of networks": "- **Sizes of networks**: {reproduced} of {claims}, two losses",
+    }.items():
+        assert words.format(**overview[kind]) in readme
+
+
+def summary_of_kinds(judged):
+    of_kind = judged.groupby(judged["id"].map(kind_of_claim))["verdict"]
+    return {kind: {"claims": len(rows), "reproduced": rows.eq("reproduced").sum()} for kind, rows in of_kind}
+
+
+def test_the_minima_of_a_smooth_discriminator_are_as_the_page_on_the_landscape_says():
+    minima = pd.read_csv(ROOT / "results/reference/paper/tables/minima.csv")
+    page = " ".join((ROOT / "docs/landscape.md").read_text(encoding="utf-8").split())
+    climbs = minima.pivot(
+        index=["kernel_width", "regularisation"], columns="loss", values="deepest_bad_climb"
+    )
+    either = climbs[["js", "rs"]].dropna(how="all").fillna(0)
+    deeper = (either["rs"] > either["js"]).sum()
+    assert f"of the {len(either)} pairs of width and penalty where either loss has a bad minimum" in page
+    assert f"RS-GAN has the deeper one in {deeper}." in page
+    assert climbs["hinge"].loc[0.5:].isna().all()
+    hinge, js = climbs.loc[(0.2, 0.1), ["hinge", "js"]]
+    assert f"At width 0.2 and a penalty of 0.1 one is {hinge:.3f} deep, and JS-GAN's {js:.3f}." in page
+    mild = (climbs["js"] / climbs["rs"]).loc[:0.5].loc[lambda ratio: ratio.index.get_level_values(1) <= 1e-3]
+    assert f"by a factor of {mild.min():.0f} to {mild.max():.0f} at widths" in page
 
 
 def test_the_costs_of_the_papers_scale_are_those_that_snakemake_estimates(tmp_path):

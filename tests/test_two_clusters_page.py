@@ -91,7 +91,13 @@ def outcomes(loss):
 
 def sentences():
     """What the page says of seeds one by one."""
-    return [*loss_sentences(), *speed_sentences(), *collapse_sentences(), *gaussians_sentences()]
+    return [
+        *loss_sentences(),
+        *speed_sentences(),
+        *collapse_sentences(),
+        *share_sentences(),
+        *gaussians_sentences(),
+    ]
 
 
 def loss_sentences():
@@ -153,6 +159,19 @@ def collapse_sentences():
     yield f"is never below {least[5]:.3f} and the 25th never below {least[25]:.3f}"
     js, rs = (outcomes(loss)["iterations_collapsed"].median() for loss in BOTH)
     yield f"the median seed is collapsed for {rs:.0f} of the 5,000 iterations, under JS-GAN for {js:.0f}"
+
+
+def share_sentences():
+    figure = pd.read_csv(REFERENCE / "figures/imbalance_clusters.csv")
+    js = figure[figure["loss"] == "js"].set_index("share").drop(0.5)
+    of_missing = js["collapsed"] / (1 - js["success"])
+    assert ((of_missing > 0.5) == (js.index > 0.5)).all()
+    two, four = of_missing.loc[[0.6667, 0.8]]
+    yield (
+        "most are collapsed where the small cluster is at 4 "
+        f"({percent(two)} at 2:1, {percent(four)} at 4:1), and most have points in both clusters, or between "
+        "them, where it is at 0"
+    )
 
 
 def gaussians_sentences():

@@ -138,7 +138,7 @@ def overview(judged: pd.DataFrame) -> str:
         f"deviate, {found[STAND_IN]} were measured on stand-ins, and {found[NOT_RUN]} were not run."
     )
     headings = "".join(f'<th title="{MEANINGS[verdict]}">{verdict}</th>' for verdict in VERDICTS)
-    kinds = judged["id"].map(_kind)
+    kinds = judged["id"].map(kind_of_claim)
     lines = [_line(kind, judged[kinds == kind]) for kind in KINDS] + [_line("all", judged)]
     table = f"<table><thead><tr><th></th>{headings}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
     deviating = judged[judged["verdict"] == DEVIATES].groupby(["paper_value", "measured_value"], sort=False)
@@ -151,7 +151,8 @@ def overview(judged: pd.DataFrame) -> str:
 KINDS = ("theory", "two clusters", "sizes of networks", "trained on images")
 
 
-def _kind(claim: str) -> str:
+def kind_of_claim(claim: str) -> str:
+    """Which of `KINDS` the claim with this id is."""
     theory, clusters, sizes, images = KINDS
     if claim.startswith(("thm", "wgan-unbounded", "basin-")):
         return theory
