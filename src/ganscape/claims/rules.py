@@ -427,10 +427,14 @@ class Row:
     def __str__(self) -> str:
         if self.loss == "real":
             return f"real images of {DATASET_NAMES[self.dataset]}"
-        normalised = "" if self.spectral_norm == "yes" else " without SN"
         averaged = ", EMA" if self.ema == "yes" else ""
-        network = network_in_words(self.architecture, self.width)
-        return f"{LOSS_NAMES[self.loss]}, {DATASET_NAMES[self.dataset]}, {network}{normalised}{averaged}"
+        return f"{LOSS_NAMES[self.loss]}, {self.network}{averaged}"
+
+    @property
+    def network(self) -> str:
+        """Data set and network, whatever its loss, in words."""
+        normalised = "" if self.spectral_norm == "yes" else " without SN"
+        return f"{DATASET_NAMES[self.dataset]}, {network_in_words(self.architecture, self.width)}{normalised}"
 
 
 @dataclass(frozen=True)
@@ -928,6 +932,11 @@ def _theory(judge: Callable[[Run, Paper], Finding], tolerance: str, *evidence: s
     return Rule(tolerance, evidence, judge)
 
 
+def gap_rule(table: str, dataset: str, network: Network, losses: tuple[str, str]) -> Rule:
+    """Of a printed gap between the FIDs of two losses."""
+    return Rule(PREDICTED_GAP, scores_of(table), partial(_printed_gap, table, dataset, network, losses))
+
+
 def _values(loss: str) -> dict[str, Rule]:
     states = ("s2", "s1b", "s1a", "s0")
     return {
@@ -1079,16 +1088,10 @@ CLAIMS: dict[str, Rule] = {
         _bad_init_gap,
     ),
     "lsun": Rule(ABOVE + ", on both data sets", scores_of("lsun"), _lsun),
-    "hinge-full-gap": Rule(
-        PREDICTED_GAP,
-        scores_of("hinge"),
-        partial(_printed_gap, "hinge", "cifar10", ("resnet", "full", "yes"), ("hinge", "rp-hinge")),
-    ),
-    "hinge-narrow-gap": Rule(
-        PREDICTED_GAP,
-        scores_of("hinge"),
-        partial(_printed_gap, "hinge", "cifar10", ("resnet", "bottleneck", "yes"), ("hinge", "rp-hinge")),
-    ),
+    **{
+        f"hinge-{name}-gap": gap_rule("hinge", "cifar10", ("resnet", width, "yes"), ("hinge", "rp-hinge"))
+        for name, width in (("full", "full"), ("narrow", "bottleneck"))
+    },
     "basin-imbalance": Rule(
         "a larger cluster's basin is deeper than a balanced one's, by the least climb to a lower value per "
         "share that leaves",
