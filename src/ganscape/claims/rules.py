@@ -250,10 +250,8 @@ def _climb(depths: pd.DataFrame) -> tuple[str, bool]:
     """The climb out of clusters of all sizes in words, and whether it is higher out of every larger one."""
     rise = depths.set_index("share")["rise_percent"]
     balanced, larger = rise[BALANCED], rise[rise.index > BALANCED]
-    words = (
-        f"{balanced:.1f} % of the depth when balanced, {larger.min():.1f} to {larger.max():.1f} % out of a "
-    )
-    return words + "larger cluster", bool((larger > balanced).all())
+    words = f"{balanced:.1f} % of the depth when balanced, {larger.min():.1f} to {larger.max():.1f} % "
+    return words + "out of a larger cluster", bool((larger > balanced).all())
 
 
 def _numbers(values: pd.Series) -> str:
