@@ -362,6 +362,7 @@ def test_real_images_are_scaled_then_dequantised():
         ({"generator_learning_rate": float("nan")}, "generator learning rate is nan"),
         ({"betas": (0.5, 1.0)}, "betas is"),
         ({"ema_decay": 1.0}, "ema decay is 1.0"),
+        ({"discriminator_steps": 10**23}, "discriminator steps is 10+: it must be from 1 to 1000"),
         ({"normalisation": "layer"}, "normalisation is layer"),
         ({"seed": -1}, "seed is -1"),
         ({"precision": "float16"}, "precision is float16"),

@@ -12,6 +12,8 @@ from ganscape.images.networks import NORMALISATIONS, build_discriminator, build_
 from ganscape.images.precision import PRECISIONS
 from ganscape.objectives import Objective, objective
 
+MOST_STEPS = 1000  # of the discriminator: all batches of an iteration are held at once
+
 
 @dataclass(frozen=True)
 class RunSpecification:
@@ -51,8 +53,10 @@ class RunSpecification:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "betas", tuple(self.betas))
-        for name in ("batch_size", "iterations", "discriminator_steps"):
+        for name in ("batch_size", "iterations"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+        steps = self.discriminator_steps
+        _require(1 <= steps <= MOST_STEPS, "discriminator_steps", steps, f"from 1 to {MOST_STEPS}")
         for name in ("generator_learning_rate", "discriminator_learning_rate"):
             value = getattr(self, name)
             _require(math.isfinite(value) and value > 0, name, value, "positive")
