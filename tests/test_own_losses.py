@@ -82,6 +82,21 @@ def test_the_fast_step_of_the_example_equals_the_plain_one(monkeypatch):
         ("LOSSES = [Paired('rs', h=None)]", "there is a loss rs already"),
         ("LOSSES = [Paired('R1/2', h=None)]", "the loss 'R1/2' has a name of other than"),
         ("LOSSES = [Paired('a', h=None), Paired('a', h=None)]", "two losses have the same name"),
+        ("LOSSES = [Paired(5, h=None)]", "the loss 5 has a name of other than"),
+        ("raise SystemExit(0)", "cannot be run .SystemExit: 0"),
+        ("raise ValueError('one\\ntwo')", "cannot be run .ValueError: one"),
+        ("LOSSES = [Paired('a', h=lambda t: 3)]", "the loss a: the discriminator's loss, computed on four"),
+        (
+            "LOSSES = [Paired('a', h=lambda t: t.detach())]",
+            "a: the discriminator's loss, .* fails .RuntimeError",
+        ),
+        ("LOSSES = [Paired('a', h=lambda t, s: t)]", "a: the discriminator's loss, .* fails .TypeError"),
+        ("LOSSES = [Paired('a', h=lambda t: t.T[:, None])]", "a: the discriminator's loss, .* fails"),
+        (
+            "LOSSES = [Paired('a', h=lambda t: t, penalty=lambda d, x: x)]",
+            "a: the penalty, .* fails .TypeError",
+        ),
+        ("LOSSES = [Paired('a', h=lambda t: t, penalty=10.0)]", "a: the penalty, .* fails .TypeError"),
     ],
 )
 def test_a_file_that_will_not_do_is_refused(code, said, tmp_path):

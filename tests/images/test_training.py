@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -123,6 +125,37 @@ def test_a_checkpoint_of_another_configuration_is_refused_and_kept(dataset, tmp_
     with pytest.raises(InputError, match="another configuration"):
         train(specification(iterations=20), dataset, tmp_path, EVERY, CPU)
     assert final_state(tmp_path) == before
+
+
+def test_a_record_of_another_configuration_is_refused_and_kept_though_its_checkpoints_have_gone(
+    dataset, tmp_path
+):
+    train(specification(), dataset, tmp_path, EVERY, CPU)
+    shutil.rmtree(tmp_path / "checkpoints")
+    before = [(tmp_path / name).read_bytes() for name in ("training.json", "history.csv")]
+    with pytest.raises(InputError, match=r"training\.json is of another configuration \(seed"):
+        train(specification(seed=4), dataset, tmp_path, EVERY, CPU)
+    assert [(tmp_path / name).read_bytes() for name in ("training.json", "history.csv")] == before
+
+
+def test_a_checkpoint_that_may_not_be_read_is_not_called_damaged(dataset, tmp_path, monkeypatch):
+    """safetensors itself says that there is none."""
+    train(specification(), dataset, tmp_path, EVERY, CPU)
+    before = sorted((tmp_path / "checkpoints").iterdir())
+
+    def refused(path, *arguments, **options):
+        if path.suffix == ".safetensors":
+            raise PermissionError(13, "Permission denied")
+        return open(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refused)
+    for use in (
+        lambda: train(specification(), dataset, tmp_path, EVERY, CPU),
+        lambda: checkpoints.load_generator(tmp_path, "raw"),
+    ):
+        with pytest.raises(InputError, match=r"cannot read .*\.safetensors: Permission denied"):
+            use()
+    assert sorted((tmp_path / "checkpoints").iterdir()) == before
 
 
 def test_a_damaged_checkpoint_is_passed_over_with_a_warning(dataset, tmp_path, caplog):

@@ -1,5 +1,7 @@
 """Tables and figures of the exact landscape: what they say, and that their numbers come with them."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -171,6 +173,15 @@ def test_minima_are_counted_by_kind(tmp_path):
     assert list(counts["loss"]) == ["js", "rs"]  # the usual order, not that of the files
     assert list(counts["bad"]) == [2, 0] and list(counts["deepest_bad_climb"]) == [0.2, 0]
     assert bold(minima_table(counts)) == [("JS-GAN (separable)", "0.5", "2 + 1 + 1 (0.2)")]
+
+
+def test_a_file_that_was_cut_off_is_refused(tmp_path):
+    whole = minima_file(tmp_path, "js", [("perfect", True, 0.0), ("collapsed", False, 0.2)])
+    content = Path(whole).read_bytes()
+    for kept in (len(content) - 3, content.index(b"\n") + 1):
+        Path(whole).write_bytes(content[:kept])
+        with pytest.raises(InputError, match="has no rows, or was cut off in its last one: make it again"):
+            read_minima([whole])
 
 
 def test_a_file_of_another_step_is_refused(tmp_path):

@@ -49,6 +49,8 @@ def read(path: Path, kind: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
     A file that is there but cannot be read, perhaps for a moment, is not damaged: that is an `InputError`.
     """
     try:
+        with path.open("rb"):  # safetensors calls missing whatever it may not open
+            pass
         with safe_open(path, framework="pt", device="cpu") as file:
             header = json.loads((file.metadata() or {}).get(HEADER, "{}"))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)

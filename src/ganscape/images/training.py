@@ -128,9 +128,9 @@ def _finished(specification: RunSpecification, run_directory: Path) -> dict | No
     except InputError as error:
         logger.warning("%s: going on from the last checkpoint, and writing it again", error)
         return None
+    checkpoints.require_specification(run_directory / checkpoints.RECORD, record, specification)
     is_whole = (
         record["status"] == "done"
-        and record["specification"] == specification.as_dict()
         and record["iteration"] == specification.iterations
         and checkpoints.is_whole(run_directory, record["iteration"])
         and (run_directory / "samples" / "final.png").exists()
