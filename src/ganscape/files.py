@@ -129,6 +129,13 @@ def check_apart(outputs: Iterable[Path], inputs: Iterable[Path] = ()) -> None:
         seen.add(place)
 
 
+def check_output(target: Path, ending: str, named: str, inputs: Iterable[Path] = ()) -> None:
+    """Raise, before a long computation, the `InputError` of an output that must not or cannot be written."""
+    check_ending(target, ending, named)
+    check_apart([target], inputs)
+    check_writable(target)
+
+
 def _check_kind(target: Path) -> None:
     """Raise `InputError` for what exists and is no file: a folder, a device, a pipe."""
     if target.is_dir():

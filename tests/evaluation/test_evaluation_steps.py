@@ -128,6 +128,47 @@ def test_evaluate(run_directory, reference_path, classifier_weights):
     assert reference_path.stat().st_mtime_ns == before
 
 
+def test_no_step_writes_over_what_it_reads_or_as_another_kind_of_file(
+    run_directory, reference_path, classifier_weights, data_directory, tmp_path, capsys
+):
+    data = data_directory / "digits-32x32x3"
+    record = run_directory / "training.json"
+    kept = {path: path.read_bytes() for path in (record, reference_path, classifier_weights)}
+    own = (run_directory, reference_path, classifier_weights)
+    for options, said in (
+        (evaluate_options(*own, record), "is to be read too"),
+        (evaluate_options(*own, reference_path), "a file of scores ends in .json"),
+        (evaluate_options(*own, tmp_path), "a file of scores ends in .json"),
+        (real_options(data, *own[1:], classifier_weights, "test"), "a file of scores ends in .json"),
+        (extract_options(data, classifier_weights, classifier_weights), "a file of features ends in .npz"),
+        (
+            ["trace", *evaluate_options(*own, record, "--classifier", str(classifier_weights))[1:]],
+            "is to be read too",
+        ),
+        (
+            [
+                "train-classifier",
+                "--data",
+                str(data),
+                "--output",
+                str(classifier_weights),
+                "--record",
+                str(classifier_weights),
+                "--epochs",
+                "1",
+            ],
+            "a record ends in .json",
+        ),
+    ):
+        if options[0] == "trace":
+            where = options.index("--fid-samples")
+            del options[where : where + 2]
+        assert main(options) == 1
+        error = capsys.readouterr().err
+        assert said in error and error.count("\n") == 1
+    assert {path: path.read_bytes() for path in kept} == kept
+
+
 def test_evaluate_with_running_statistics(run_directory, reference_path, classifier_weights):
     output = run_directory / "metrics.json"
     options = evaluate_options(run_directory, reference_path, classifier_weights, output)

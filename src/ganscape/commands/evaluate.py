@@ -11,8 +11,8 @@ from ganscape.commands.extract_features import add_extractor_arguments
 from ganscape.evaluation.extractors import Extractor, create
 from ganscape.evaluation.features import BATCH_NORMS, Reference, load_reference, require_match
 from ganscape.evaluation.scoring import Protocol, score_run
-from ganscape.files import write_json
-from ganscape.images.checkpoints import load_generator, read_training_record
+from ganscape.files import check_apart, check_output, write_json
+from ganscape.images.checkpoints import RECORD, load_generator, read_training_record
 
 
 def add_protocol_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +58,7 @@ def matching_reference(
 ) -> tuple[Reference, Extractor]:
     """The reference and the extractor of the arguments; `InputError` unless the one was made with the other
     and from what is `expected` (`data="digits-32x32x3"`)."""
+    check_output(arguments.output, ".json", "a file of scores", [arguments.reference, arguments.weights])
     reference = load_reference(arguments.reference)
     extractor = create(arguments.extractor, arguments.weights, device)
     network = {"extractor": extractor.name, "weights_sha256": extractor.weights_sha256}
@@ -79,6 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     device = chosen_device(arguments)
     protocol = chosen_protocol(arguments, arguments.batch_norm)
+    check_apart([arguments.output], [arguments.run_directory / RECORD])
     training = read_training_record(arguments.run_directory)
     specification = training["specification"]
     reference, extractor = matching_reference(

@@ -7,6 +7,7 @@ from ganscape.commands.devices import add_device_arguments, chosen_device
 from ganscape.errors import InputError
 from ganscape.evaluation.extractors import KINDS, create
 from ganscape.evaluation.features import Reference, choose, extract_stored, save_reference, shared_reference
+from ganscape.files import check_output
 from ganscape.images import datasets
 
 
@@ -40,6 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
     for name, least in (("images", 1), ("batch_size", 1), ("offset", 0), ("seed", 0)):
         if getattr(arguments, name) < least:
             raise InputError(f"--{name.replace('_', '-')} must be at least {least}")
+    check_output(arguments.output, ".npz", "a file of features", [arguments.weights])
     device = chosen_device(arguments)
     dataset = datasets.load(arguments.data)
     dataset.split(arguments.split)  # an unknown split is the data set's error to report

@@ -11,9 +11,9 @@ from ganscape.errors import InputError
 from ganscape.evaluation.extractors import create
 from ganscape.evaluation.scoring import Protocol
 from ganscape.evaluation.tracing import trace_run
-from ganscape.files import write_json
+from ganscape.files import check_apart, write_json
 from ganscape.images import snapshots
-from ganscape.images.checkpoints import read_training_record
+from ganscape.images.checkpoints import RECORD, read_training_record
 from ganscape.images.specification import RunSpecification
 
 
@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     device = chosen_device(arguments)
+    check_apart([arguments.output], [arguments.run_directory / RECORD])
     training = read_training_record(arguments.run_directory)
     specification = RunSpecification.from_dict(training["specification"])
     iterations = _iterations(arguments.run_directory, training)

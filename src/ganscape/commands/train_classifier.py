@@ -9,7 +9,7 @@ import torch
 from ganscape.errors import InputError
 from ganscape.evaluation.classifier import Description, accuracy, save_classifier, train
 from ganscape.evaluation.metrics import class_shares
-from ganscape.files import digest, write_json
+from ganscape.files import check_output, digest, write_json
 from ganscape.images import datasets
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,8 @@ def run(arguments: argparse.Namespace) -> None:
             raise InputError(f"--{name} must be at least {least}")
     if arguments.threads is not None:
         torch.set_num_threads(arguments.threads)
+    check_output(arguments.output, ".safetensors", "a file of weights")
+    check_output(arguments.record, ".json", "a record", [arguments.output])
     dataset = datasets.load(arguments.data)
     images, labels = dataset.split("train")
     test_images, test_labels = dataset.split("test")
