@@ -138,12 +138,13 @@ def check_output(target: Path, ending: str, named: str, inputs: Iterable[Path] =
 
 def _check_kind(target: Path) -> None:
     """Raise `InputError` for what exists and is no file: a folder, a device, a pipe."""
-    if target.is_dir():
-        raise InputError(f"cannot write {target}: it is a folder; name a file")
     try:
+        folder = target.is_dir()
         other = target.exists() and not target.is_file()
     except OSError:  # a folder that one cannot look into: writing says so
         return
+    if folder:
+        raise InputError(f"cannot write {target}: it is a folder; name a file")
     if other:
         raise InputError(f"cannot write {target}: it is a device or a pipe; name a file")
 

@@ -87,7 +87,7 @@ def load_generator(run_directory: str | Path, weights: str) -> nn.Module:
         header, tensors = tensor_files.read(path, KIND)
     except Damaged as reason:
         raise InputError(
-            f"{path} is missing or damaged ({reason}): delete {RECORD} beside it and train again"
+            f"{path} is missing or damaged ({reason}): delete {Path(run_directory) / RECORD} and train again"
         ) from None
     specification = RunSpecification.from_dict(record["specification"])
     require_specification(path, header, specification)

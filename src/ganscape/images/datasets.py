@@ -159,6 +159,8 @@ def load(directory: str | os.PathLike) -> Dataset:
             labels=np.array(_map(directory / LABELS)),
             images_sha256=str(metadata["images_sha256"]),
         )
+    except InputError:  # of an array's own file
+        raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
             f"{directory / METADATA} is not of a prepared data set ({error!r}): {_AGAIN}"
