@@ -287,6 +287,18 @@ def test_the_step_writes_the_table(name, evaluated, tmp_path):
     }
 
 
+@pytest.mark.parametrize("step", [["score-table", "--study", "table2"], ["ema-table"]])
+def test_metrics_of_which_none_is_of_a_half_are_not_passed_over(step, evaluated, tmp_path, capsys):
+    path, output = str(evaluated()), tmp_path / "out"
+    half = "cifar10=digits-32x32xq"
+    assert main([*step, "--metrics", path, "--half", half, "--output-directory", str(output)]) == 1
+    assert (
+        "none of the given metrics is of digits-32x32xq: they are of digits-32x32x3"
+        in capsys.readouterr().err
+    )
+    assert not output.exists()
+
+
 @pytest.mark.parametrize("half", ["cifar100=cifar100-32x32x3", "cifar10"])
 def test_an_unknown_half_is_bad_usage(half, capsys):
     with pytest.raises(SystemExit):

@@ -3,9 +3,8 @@
 import argparse
 
 from ganscape.commands.figure_arguments import add_figure_output, checked_output
-from ganscape.commands.score_arguments import add_measurements
+from ganscape.commands.score_arguments import add_measurements, given_measurements
 from ganscape.reporting.ema import draw_ema
-from ganscape.reporting.measurements import read_measurements
 from ganscape.reporting.score_tables import score_table
 from ganscape.reporting.studies import study
 from ganscape.reporting.style import save
@@ -18,6 +17,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     output = checked_output(arguments)
-    scores = score_table(study("table2"), read_measurements(arguments.metrics), arguments.half)
+    scores = score_table(study("table2"), given_measurements(arguments), arguments.half)
     drawn, numbers = draw_ema(scores, arguments.half)
     save(drawn, output, numbers)

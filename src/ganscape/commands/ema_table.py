@@ -3,9 +3,8 @@
 import argparse
 from pathlib import Path
 
-from ganscape.commands.score_arguments import add_measurements
+from ganscape.commands.score_arguments import add_measurements, given_measurements
 from ganscape.reporting.ema import ema_summary, ema_table
-from ganscape.reporting.measurements import read_measurements
 from ganscape.reporting.rendering import write_table
 from ganscape.reporting.score_tables import score_table
 from ganscape.reporting.studies import study
@@ -19,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    measurements = read_measurements(arguments.metrics)
+    measurements = given_measurements(arguments)
     table2 = study("table2")
     summary = ema_summary(score_table(table2, measurements, arguments.half))
     shown = ema_table(table2, summary, measurements, arguments.half)

@@ -3,9 +3,8 @@
 import argparse
 
 from ganscape.commands.figure_arguments import add_figure_output, checked_output
-from ganscape.commands.score_arguments import add_measurements, add_study, chosen_study
+from ganscape.commands.score_arguments import add_measurements, add_study, chosen_study, given_measurements
 from ganscape.errors import InputError
-from ganscape.reporting.measurements import read_measurements
 from ganscape.reporting.sample_sheet import draw_sample_sheet
 from ganscape.reporting.style import save
 
@@ -21,6 +20,6 @@ def run(arguments: argparse.Namespace) -> None:
     if len(arguments.half) != 1:
         raise InputError("--half: one sheet shows one half of a table")
     sheet, panels = draw_sample_sheet(
-        chosen_study(arguments), read_measurements(arguments.metrics), arguments.half[0]
+        chosen_study(arguments), given_measurements(arguments), arguments.half[0]
     )
     save(sheet, output, panels, photographs=True)

@@ -3,6 +3,10 @@
 import argparse
 from pathlib import Path
 
+import pandas as pd
+
+from ganscape.errors import InputError
+from ganscape.reporting.measurements import read_measurements
 from ganscape.reporting.studies import DATASET_NAMES, STUDIES, Half, Study, study
 
 
@@ -30,6 +34,16 @@ def add_measurements(parser: argparse.ArgumentParser) -> None:
         help="metrics.json of evaluated runs, in the runs' own folders",
     )
     add_half(parser)
+
+
+def given_measurements(arguments: argparse.Namespace) -> pd.DataFrame:
+    """What was measured; raises `InputError` where none of it is of the halves, as of misspelt ones."""
+    measurements = read_measurements(arguments.metrics)
+    halves = [half.data for half in arguments.half]
+    if not measurements["data"].isin(halves).any():
+        found = ", ".join(measurements["data"].unique())
+        raise InputError(f"none of the given metrics is of {' or '.join(halves)}: they are of {found}")
+    return measurements
 
 
 def add_half(parser: argparse.ArgumentParser) -> None:

@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from ganscape.commands.score_arguments import add_measurements, add_study, chosen_study
-from ganscape.reporting.measurements import read_measurements
+from ganscape.commands.score_arguments import add_measurements, add_study, chosen_study, given_measurements
 from ganscape.reporting.score_tables import display, score_table, write
 
 
@@ -21,6 +20,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     chosen = chosen_study(arguments)
-    measurements = read_measurements(arguments.metrics)
+    measurements = given_measurements(arguments)
     table = score_table(chosen, measurements, arguments.half)
     write(table, display(chosen, table, measurements, arguments.half), arguments.output_directory)
