@@ -15,6 +15,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/kept.smk"
 include: "workflow/rules/available.smk"
 include: "workflow/rules/costs.smk"
 include: "workflow/rules/data.smk"

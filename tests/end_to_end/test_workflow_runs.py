@@ -115,6 +115,20 @@ def test_a_loss_of_ones_own_is_trained_and_stands_beside_the_paper_s(finished):
     assert "rs-r1r2 + SN; bottleneck" in (finished / RESULTS / "tables/own_losses.md").read_text()
 
 
+def test_what_a_failed_job_leaves_as_it_was_is_not_taken_for_its_result(finished):
+    """The run that is there is of other options: it stays, and asking again for the new ones fails again."""
+    run = RESULTS / "runs/digits-32x32x1/cnn-quarter-spectral-rs/lr0.002-seed0"
+    before = (finished / run / "training.json").read_bytes()
+    longer = OVERLAY.replace("training: {iterations: 4", "training: {iterations: 5")
+    for _ in range(2):
+        result = snakemake(finished, run / "training.json", overlay=longer)
+        assert result.returncode == 1
+        assert "is of another configuration (iterations 4, not 5)" in result.stdout + result.stderr
+        assert (finished / run / "training.json").read_bytes() == before
+    result = snakemake(finished, run / "training.json")
+    assert result.returncode == 0 and (finished / run / "training.json").read_bytes() == before
+
+
 def test_every_claim_is_judged_and_the_report_opens_with_the_verdicts(finished):
     ledger = pd.read_csv(finished / RESULTS / "claims.csv").set_index("id")
     assert len(ledger) == 197

@@ -3,8 +3,8 @@
 
 rule play_two_clusters:
     output:
-        outcomes=f"{TWO_CLUSTERS}.csv",
-        trajectory=f"{TWO_CLUSTERS}.npz",
+        outcomes=update(f"{TWO_CLUSTERS}.csv"),
+        trajectory=update(f"{TWO_CLUSTERS}.npz"),
     log:
         f"{TWO_CLUSTERS}.log",
     benchmark:
@@ -52,8 +52,8 @@ rule replay_two_clusters:
 
 rule play_gaussians:
     output:
-        looks=f"{GAUSSIANS}.csv",
-        drawn=f"{GAUSSIANS}.npz",
+        looks=update(f"{GAUSSIANS}.csv"),
+        drawn=update(f"{GAUSSIANS}.npz"),
     log:
         f"{GAUSSIANS}.log",
     benchmark:

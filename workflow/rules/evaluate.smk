@@ -63,7 +63,7 @@ rule evaluate_gan:
         reference=f"{RESULTS}/features/{{data}}-{EXTRACTOR}.npz",
         weights=lambda wildcards: extractor_weights(wildcards.data),
     output:
-        f"{RUN}/metrics.json",
+        update(f"{RUN}/metrics.json"),
     log:
         f"{RUN}/logs/evaluation.log",
     benchmark:
@@ -94,7 +94,7 @@ rule evaluate_real:
         reference=f"{RESULTS}/features/{{data}}-{EXTRACTOR}.npz",
         weights=lambda wildcards: extractor_weights(wildcards.data),
     output:
-        f"{RESULTS}/real/{{data}}/metrics.json",
+        update(f"{RESULTS}/real/{{data}}/metrics.json"),
     log:
         f"{RESULTS}/logs/evaluate_real/{{data}}.log",
     benchmark:
@@ -125,7 +125,7 @@ rule trace_gan:
         weights=lambda wildcards: extractor_weights(wildcards.data),
         classifier=lambda wildcards: classifier_weights(wildcards.data),
     output:
-        f"{RUN}/trace.json",
+        update(f"{RUN}/trace.json"),
     log:
         f"{RUN}/logs/trace.log",
     benchmark:
@@ -156,7 +156,7 @@ use rule trace_gan as trace_bad_init with:
         weights=extractor_weights(BAD_INIT_DATA),
         classifier=classifier_weights(BAD_INIT_DATA),
     output:
-        f"{BAD_INIT_RUN}/trace.json",
+        update(f"{BAD_INIT_RUN}/trace.json"),
     log:
         f"{BAD_INIT_RUN}/logs/trace.log",
     benchmark:
