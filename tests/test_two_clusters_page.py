@@ -1,4 +1,4 @@
-"""Tables and prose of docs/two_clusters.md, computed again from the reference results"""
+"""Tables and prose of docs/two_clusters.md, computed again from the reference results."""
 
 from math import inf, isfinite
 from pathlib import Path

@@ -349,9 +349,6 @@ def test_a_distance_that_scatters_around_the_printed_one_is_close(tmp_path):
     assert verdict(tmp_path, tables, "img-28-percent") == REPRODUCED
 
 
-OF_BOTH = {"spectral_norm": "yes", "loss": "js"}
-
-
 def gaps_become(gap, **where):
     """JS-GAN's FID is that much above RS-GAN's in all chosen networks, with and without EMA."""
 
@@ -363,7 +360,7 @@ def gaps_become(gap, **where):
             scores,
             "fid",
             lambda old: paired.loc[[*scores.loc[old.index, pair].itertuples(index=False)]].to_numpy() + gap,
-            **OF_BOTH,
+            **{"spectral_norm": "yes", "loss": "js"},
             **where,
         )
 

@@ -1,7 +1,8 @@
 """The rules by which each statement and figure of the paper is judged: the only place that knows any.
 
 A rule names its evidence, says in words what counts as agreement, and computes from the evidence what was
-measured and whether it agrees. Tolerances are fixed here, before any result is known:
+measured and whether it agrees. None is chosen by the verdict that it gives; which were changed when results
+were known, and why, is in docs/claims.md:
 
 - a value of the theory agrees if it is the printed one, rounded, or one unit of its last digit off;
 - a figure of one run of the paper agrees with the median of many seeds if the median's 95 % interval meets
