@@ -41,15 +41,18 @@ def theory():
 
 def two_clusters():
     """What the paper says of one run, as the medians of 256 seeds."""
-    setting = {"discriminator_width": 10, "generator_width": 5, "share": 0.5, "seeds": 256}
     rows = [
         {
-            **setting,
-            **{"loss": loss, "escape_median": escape, "escape_median_low": escape - 40},
+            **{"loss": loss, "discriminator_width": width, "generator_width": width // 2, "share": 0.5},
+            **{"seeds": 256, "escape_median": escape, "escape_median_low": escape - 40},
             **{"escape_median_high": escape + 40, "min_d_loss": least, "min_d_loss_median_low": least - 0.01},
             **{"min_d_loss_median_high": least + 0.01, "at_collapsed_value": 0.8},
+            **{"iterations_collapsed": collapsed * 10 / width},
+            **{"iterations_collapsed_low": collapsed * 10 / width - 2},
+            **{"iterations_collapsed_high": collapsed * 10 / width + 2},
         }
-        for loss, escape, least in (("js", 2800.0, 0.48), ("rs", 800.0, 0.35))
+        for loss, escape, least, collapsed in (("js", 2800.0, 0.48, 150.0), ("rs", 800.0, 0.35, 30.0))
+        for width in (20, 10)
     ]
     stuck = [
         {"part": "all seeds", "seed": seed, "at": at, "iteration": 400 * seed, "value": value + 0.001 * seed}

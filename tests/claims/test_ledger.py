@@ -102,7 +102,7 @@ def test_every_printed_figure_of_the_bad_initial_point_is_a_claim(folder):
 
 def test_ids_are_unique_and_the_columns_are_the_contract_s(tmp_path):
     judged = ledger(Evidence(tmp_path), configuration())
-    assert judged["id"].is_unique and len(judged) == 197
+    assert judged["id"].is_unique and len(judged) == 203
     assert list(judged.columns) == [
         *("id", "source", "statement", "paper_value", "measured_value", "tolerance", "verdict", "evidence")
     ]

@@ -65,6 +65,8 @@ FLIPS = {
         "tables/landscape_values", "strict_local_minimum", False, pattern="x1 x1", loss="js"
     ),
     "thm1-global-js": edit("tables/global_minima", "at_lowest", more(1), loss="js", n=3),
+    "thm1-global-hinge": edit("tables/global_minima", "permutations", more(-1), loss="hinge", n=4),
+    "thm1-global-ls": edit("tables/global_minima", "lowest", more(0.1), loss="ls"),
     "thm1-assumptions-js": edit("tables/assumptions", "holds", False, loss="js", assumption="4.2"),
     "thm1-assumptions-hinge": edit("tables/assumptions", "holds", True, loss="hinge"),
     "thm1-assumptions-ls": edit("tables/assumptions", "holds", False, loss="ls", assumption="4.3"),
@@ -73,6 +75,8 @@ FLIPS = {
     "thm1-count-4": edit("tables/strict_minima", "by_enumeration", more(1), loss="js", n=4),
     "thm1-count-5": edit("tables/strict_minima", "by_symmetry", more(1), loss="js", n=5),
     "thm2-global": edit("tables/global_minima", "lowest", more(0.1), loss="rs"),
+    "thm2-global-rp-hinge": edit("tables/global_minima", "lowest", more(0.1), loss="rp-hinge"),
+    "thm2-global-rp-ls": edit("tables/global_minima", "at_lowest", more(1), loss="rp-ls", n=2),
     "thm2-assumptions-rs": edit("tables/assumptions", "holds", False, loss="rp-ls", assumption="4.5"),
     "thm2-gmr": edit("tables/global_minima", "reaching", more(-1), loss="rp-hinge", n=4),
     "thm2-no-minima": edit("tables/strict_minima", "by_symmetry", 1, loss="rs", n=5),
@@ -85,11 +89,15 @@ FLIPS = {
     "two-rs-min-dloss": edit(
         "tables/two_clusters", ["min_d_loss_median_low", "min_d_loss_median_high"], more(0.1), loss="rs"
     ),
+    "two-rs-attraction": edit("tables/two_clusters", "iterations_collapsed_high", more(200), loss="rs"),
     "two-rs-escape": edit(
         "tables/two_clusters", ["escape_median_low", "escape_median_high"], more(100), loss="rs"
     ),
     "two-speedup": edit("figures/escape", ["low", "high"], [1.1, 2.9], part="ratio"),
     "two-width": edit("figures/width", "sooner_low", 0.9, loss="rs", discriminator_width=20),
+    "two-width-collapse": edit(
+        "tables/two_clusters", "iterations_collapsed_high", more(200), loss="js", discriminator_width=20
+    ),
     "img-nosn": edit(
         "tables/table2", "fid", more(20), dataset="cifar10", spectral_norm="no", loss="rs", ema="no"
     ),

@@ -23,7 +23,8 @@ def summarised_outcomes(outcomes: pd.DataFrame) -> pd.DataFrame:
     `_high`, infinite where more than half of the seeds do not escape; `min_d_loss`, its median,
     `min_d_loss_low`, `min_d_loss_high`, its 5th and 95th percentiles, and `min_d_loss_median_low` and
     `min_d_loss_median_high`, the interval of the median; `collapsed_value`, the theory's;
-    `iterations_collapsed`, the median.
+    `iterations_collapsed`, the median of how many of its iterations a seed is collapsed, with `_low` and
+    `_high`.
     """
     return pd.DataFrame(
         [
@@ -54,9 +55,12 @@ def _summary(setting: dict, group: pd.DataFrame) -> dict:
     row |= {"min_d_loss": median, "min_d_loss_low": low, "min_d_loss_high": high}
     _, low, high = median_interval(group["min_d_loss"].dropna().to_numpy())
     row |= {"min_d_loss_median_low": low, "min_d_loss_median_high": high}
+    row["collapsed_value"] = np.nan if collapsed_at is None else collapsed_at
+    median, low, high = median_interval(group["iterations_collapsed"].to_numpy(float))
     return row | {
-        "collapsed_value": np.nan if collapsed_at is None else collapsed_at,
-        "iterations_collapsed": group["iterations_collapsed"].median(),
+        "iterations_collapsed": median,
+        "iterations_collapsed_low": low,
+        "iterations_collapsed_high": high,
     }
 
 
@@ -94,7 +98,8 @@ def two_clusters_table(summary: pd.DataFrame) -> Table:
     notes = [
         "A seed escapes at the first iteration with at least 80 % of its share of generated points in each "
         "cluster (40 of 100 in each where they are equal); it is collapsed where one has at least 80 of 100 "
-        "points and the other at most 5. Ranges after shares and medians of escape are 95 % intervals. The "
+        "points and the other at most 5. Ranges after shares, medians of escape and of iterations collapsed are "
+        "95 % intervals. The "
         "collapsed value is the theory's for all generated points in the larger cluster; near it are seeds "
         f"whose smallest loss is within {CLOSE:g}, not those that dip below.",
         "The paper shows one run of each loss: JS-GAN with a smallest D loss of about 0.48, RS-GAN with one "
@@ -127,7 +132,7 @@ def _row(row: pd.Series) -> list[Cell]:
         f"{row['min_d_loss']:.3f} ({row['min_d_loss_low']:.3f} to {row['min_d_loss_high']:.3f})",
         number(row["collapsed_value"], 3),
         "" if np.isnan(row["collapsed_value"]) else _percent(row, "at_collapsed_value"),
-        f"{row['iterations_collapsed']:.0f}",
+        _iterations(*(row[f"iterations_collapsed{end}"] for end in ("", "_low", "_high"))),
         _percent(row, "ends_success"),
         _percent(row, "ends_collapsed"),
     ]
