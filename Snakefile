@@ -14,6 +14,7 @@ container: "containers/ganscape.sif"
 report: "workflow/report/workflow.rst"
 
 
+include: "workflow/rules/configuration.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/kept.smk"
 include: "workflow/rules/available.smk"
@@ -78,10 +79,9 @@ rule least_squares:
         SCORES["least_squares"],
 
 
-# Where there are any (own_losses in config.yaml).
 rule own_losses:
     input:
-        SCORES.get("own_losses", []),
+        scores_of_own_losses,
 
 
 rule narrow:
@@ -182,7 +182,7 @@ rule all:
         rules.table2.input,
         rules.hinge.input,
         rules.least_squares.input,
-        rules.own_losses.input,
+        SCORES.get("own_losses", []),
         rules.ema.input,
         rules.narrow.input,
         rules.imbalanced.input,

@@ -200,6 +200,23 @@ def test_losses_of_ones_own_are_trained_beside_the_paper_s(tmp_path):
     assert everything["train_gan"] == job_counts(tmp_path, "all")["train_gan"] + 4 * 3
 
 
+def test_the_target_of_own_losses_says_where_to_name_them(tmp_path):
+    result = dry_run(tmp_path, "own_losses")
+    assert result.returncode != 0
+    assert (
+        "config.yaml: own_losses.losses: none are named: name the file that" in result.stderr + result.stdout
+    )
+
+
+def test_options_that_differ_little_have_folders_of_their_own(tmp_path):
+    overlay = tmp_path / "overlay.yaml"
+    played = []
+    for shares in ("0.12345678", "0.12345678, 0.12345679"):
+        overlay.write_text(f"clusters: {{shares: [{shares}]}}")
+        played.append(job_counts(tmp_path, "clusters", "--configfile", overlay)["play_two_clusters"])
+    assert played[1] == played[0] + 2  # of both losses
+
+
 def test_a_loss_of_ones_own_has_a_name_of_its_own(tmp_path):
     overlay = tmp_path / "overlay.yaml"
     for loss in OBJECTIVES:
@@ -378,7 +395,10 @@ def test_shipped_presets_are_valid(tmp_path, preset):
         ("training: {ema_decay: 1e-4}", "{file}: training.ema_decay: '1e-4' is not a number, such as 5.0e-4"),
         ("preset: ../elsewhere", "{file}: preset: '../elsewhere' does not match"),
         ("recipes: {wgan-gp: {betas: [0.5]}}", "{file}: recipes.wgan-gp.betas: [0.5] is too short"),
-        ("recipes: {wgan-gp: {betas: [0.5, .nan]}}", "recipes.wgan-gp.betas.1: nan is not a finite number"),
+        (
+            "recipes: {wgan-gp: {betas: [0.5, .nan]}}",
+            "{file}: recipes.wgan-gp.betas.1: nan is not a finite number",
+        ),
         (
             "recipes: {wgan-gp: {generator_learning_rates: [.inf]}}",
             "rates.0: inf is greater than the maximum",
@@ -502,6 +522,25 @@ def test_shipped_presets_are_valid(tmp_path, preset):
         ("own_losses: {losses: [mine]}", "own_losses.file: (empty) does not exist: name the Python file"),
         ("own_losses: {file: mine.py, losses: [a]}", "{file}: own_losses.file: mine.py does not exist"),
         ("own_losses: {file: mine.py}", "own_losses.losses: none are named: name those of mine.py to train"),
+        (
+            "training: {iterations: 3, iterations: 4}",
+            "{file}: training.iterations: given twice, in lines 1 and",
+        ),
+        (
+            "narrow: {seeds: [100000000000000000000000]}",
+            "{file}: narrow.seeds.0: 100000000000000000000000 is",
+        ),
+        ("directories: {downloads: ~/data}", "{file}: directories.downloads: ~/data: ~ is not expanded"),
+        ("directories: {downloads: 'data{seed}'}", "downloads: data{{seed}}: {{ is not expanded: write the"),
+        ("authors: {folder: nowhere}", "{file}: authors.folder: nowhere is no folder: name that of"),
+        (
+            "bad_init: {images: {dataset: fashion_mnist}}",
+            "config.yaml: bad_init.collapsed_class: fashion_mnist has no class 1, only T-shirt/top, Trouser,",
+        ),
+        (
+            "imbalanced: {classes: [{name: Bag, share: 1}, {name: '7', share: 0.2}]}",
+            "{file}: imbalanced.classes.0.name: mnist has no class Bag, only 0, 1",
+        ),
         ("own_losses: {losses: [A/B]}", "{file}: own_losses.losses.0: 'A/B' does not match"),
     ],
 )

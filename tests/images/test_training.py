@@ -425,6 +425,18 @@ def test_the_command_reports_bad_input_in_one_line(tmp_path, capsys):
     assert error.count("\n") == 1 and "nowhere" in error and "prepare" in error
 
 
+def test_a_loss_that_its_file_does_not_define_is_named_with_those_that_it_does(
+    dataset, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr("ganscape.images.datasets.load", lambda path: dataset)
+    example = Path(__file__).parents[2] / "examples/gradient_penalties.py"
+    status = main(
+        f"train --data {tmp_path} --output {tmp_path / 'run'} --architecture cnn --loss rs-r1 "
+        f"--loss-file {example} --generator-learning-rate 1e-3".split()
+    )
+    assert status == 1 and f"{example} defines no loss rs-r1, only rs-r1r2" in capsys.readouterr().err
+
+
 WITH_SNAPSHOTS = Schedule(history_every=5, checkpoint_every=4, samples_every=6, snapshots_every=5)
 
 

@@ -1,6 +1,6 @@
 # Of partial results: what the target `available` shows, the ledger and the tables and figures that can be made from what
 # was computed so far. Included before the rules, whose inputs it chooses.
-from snakemake.exceptions import WorkflowError
+import sys
 
 
 def targets():
@@ -10,7 +10,7 @@ def targets():
 
 def asked_for_available():
     if "available" in targets() and len(targets()) > 1:
-        raise WorkflowError(
+        sys.exit(
             "available: ask for it alone; it shows what there is, of which other targets make more"
         )
     return "available" in targets()

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from ganscape.commands.devices import add_device_arguments, chosen_device
+from ganscape.errors import InputError
 from ganscape.files import digest
 from ganscape.images import datasets, starts
 from ganscape.images.networks import ARCHITECTURES, NORMALISATIONS, WIDTHS, paper_features
@@ -68,6 +69,8 @@ def run(arguments: argparse.Namespace) -> None:
     start = None if arguments.start is None else starts.load(arguments.start)
     own = own_losses(arguments.loss_file) if arguments.loss_file else {}
     OBJECTIVES.update(own)
+    if own and arguments.loss not in OBJECTIVES:
+        raise InputError(f"{arguments.loss_file} defines no loss {arguments.loss}, only {', '.join(own)}")
     specification = RunSpecification(
         data=dataset.name,
         image_size=size,

@@ -23,26 +23,11 @@ import numpy as np
 from ganscape.errors import InputError
 from ganscape.images import lsun
 from ganscape.images.archives import BUNDLED, read_idx_shape, verified_files
+from ganscape.images.classes import CLASSES
 from ganscape.images.photographs import Collection, Tally, cropped_and_resampled
 
 CHUNK = 1000  # images
 UNLABELED = -1
-
-FIGURES = tuple("0123456789")
-CLASSES = {
-    "digits": FIGURES,
-    "mnist": FIGURES,
-    "fashion_mnist": (
-        *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
-        *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
-    ),
-    "cifar10": (
-        *("airplane", "automobile", "bird", "cat", "deer"),
-        *("dog", "frog", "horse", "ship", "truck"),
-    ),
-    "stl10": (),  # of the unlabeled split
-    **dict.fromkeys(lsun.SCENES, ()),
-}
 
 CIFAR10_BATCHES = {"train": [f"data_batch_{k}" for k in range(1, 6)], "test": ["test_batch"]}
 STL10_UNLABELED = "stl10_binary/unlabeled_X.bin"
