@@ -166,11 +166,12 @@ def width_sentences():
     settings = pd.read_csv(REFERENCE / "tables/two_clusters.csv")
     js = settings[settings["loss"].eq("js") & settings["share"].eq(0.5)]
     in_step = js["discriminator_width"].ge(10) & js["discriminator_width"].eq(2 * js["generator_width"])
-    first, second, third = js[in_step].sort_values("discriminator_width").itertuples()
+    settings = js[in_step].sort_values("discriminator_width")
+    collapsed = [f"{iterations:.0f}" for iterations in settings["iterations_collapsed"]]
     yield (
-        f"its median seed is collapsed for {first.iterations_collapsed:.0f} iterations with the paper's widths "
-        f"and for {second.iterations_collapsed:.0f} and {third.iterations_collapsed:.0f} where both are two and "
-        f"four times as wide, but that is a small part of the {first.escape_median:,.0f} that it takes to escape"
+        f"its median seed is collapsed for {collapsed[0]} iterations with the paper's widths and for "
+        f"{collapsed[1]} and {collapsed[2]} where both are two and four times as wide, but that is a small "
+        f"part of the {settings['escape_median'].iloc[0]:,.0f} that it takes to escape"
     )
 
 

@@ -353,8 +353,8 @@ def _collapsed_for_less_time(run: Run, paper: Paper) -> Finding:
     first, *wider = (row for _, row in _of_both_widths(run, "js").iterrows())
     _require(pd.DataFrame(wider), "wider networks of js")
     words = "; ".join(
-        f"widths {row['discriminator_width']} and {row['generator_width']} {_collapsed_for(row)}, which escapes "
-        f"at {row['escape_median']:.0f}"
+        f"widths {row['discriminator_width']} and {row['generator_width']} {_collapsed_for(row)}, which "
+        f"escapes at {row['escape_median']:.0f}"
         for row in (first, *wider)
     )
     shorter = all(row["iterations_collapsed_high"] < first["iterations_collapsed_low"] for row in wider)
@@ -1055,8 +1055,8 @@ CLAIMS: dict[str, Rule] = {
         partial(_smallest_loss, "rs"),
     ),
     "two-rs-attraction": Rule(
-        "the 95 % interval of the median over seeds (bootstrap) of how many iterations a seed is collapsed is, "
-        "under RS-GAN, below that under JS-GAN",
+        "the 95 % interval of the median over seeds (bootstrap) of how many iterations a seed is collapsed "
+        "is, under RS-GAN, below that under JS-GAN",
         ("tables/two_clusters",),
         _weaker_attraction,
     ),
@@ -1078,8 +1078,8 @@ CLAIMS: dict[str, Rule] = {
         _wider_is_faster,
     ),
     "two-width-collapse": Rule(
-        "under JS-GAN, the 95 % interval of the median over seeds (bootstrap) of how many iterations a seed is "
-        "collapsed is, wherever both networks are wider, below that at the paper's widths",
+        "under JS-GAN, the 95 % interval of the median over seeds (bootstrap) of how many iterations a seed "
+        "is collapsed is, wherever both networks are wider, below that at the paper's widths",
         ("tables/two_clusters",),
         _collapsed_for_less_time,
     ),

@@ -98,10 +98,9 @@ def two_clusters_table(summary: pd.DataFrame) -> Table:
     notes = [
         "A seed escapes at the first iteration with at least 80 % of its share of generated points in each "
         "cluster (40 of 100 in each where they are equal); it is collapsed where one has at least 80 of 100 "
-        "points and the other at most 5. Ranges after shares, medians of escape and of iterations collapsed are "
-        "95 % intervals. The "
-        "collapsed value is the theory's for all generated points in the larger cluster; near it are seeds "
-        f"whose smallest loss is within {CLOSE:g}, not those that dip below.",
+        "points and the other at most 5. Ranges after shares, medians of escape and of iterations collapsed "
+        "are 95 % intervals. The collapsed value is the theory's for all generated points in the larger "
+        f"cluster; near it are seeds whose smallest loss is within {CLOSE:g}, not those that dip below.",
         "The paper shows one run of each loss: JS-GAN with a smallest D loss of about 0.48, RS-GAN with one "
         "of about 0.35 that escapes at about 800, three to four times faster.",
     ]
