@@ -2,12 +2,13 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from ganscape.cli import main
 from ganscape.errors import InputError
-from ganscape.files import atomic_path, check_apart, check_writable, write_text
+from ganscape.files import atomic_path, check_apart, check_writable, is_there, write_text
 
 
 def test_a_write_that_fails_leaves_what_there_was(tmp_path):
@@ -45,6 +46,24 @@ def test_a_folder_is_not_replaced(tmp_path):
     for write in (check_writable, lambda target: write_text(target, "after")):
         with pytest.raises(InputError, match="it is a folder; name a file"):
             write(tmp_path)
+
+
+def test_a_file_is_there_or_not(tmp_path):
+    (tmp_path / "file").touch()
+    assert is_there(tmp_path / "file") and not is_there(tmp_path) and not is_there(tmp_path / "none")
+
+
+@pytest.mark.parametrize("refused", ["is_file", "open"])
+def test_what_may_not_be_read_is_not_called_absent(refused, tmp_path, monkeypatch):
+    """Nor looked for, in a folder that one may not look into."""
+
+    def refuse(*arguments, **options):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(Path, refused, refuse)
+    with pytest.raises(InputError, match=r"cannot read .*/file: Permission denied"):
+        is_there(tmp_path / "file")
 
 
 def test_outputs_are_other_files_than_inputs_and_one_another(tmp_path):

@@ -172,6 +172,18 @@ def read_json(source: str | os.PathLike) -> Any:
         raise InputError(f"{source} is not valid JSON ({error})") from None
 
 
+def is_there(source: str | os.PathLike) -> bool:
+    """Whether there is a file at `source`; an `InputError` where one may not read it, or not look there."""
+    source = Path(source)
+    try:
+        if not source.is_file():
+            return False
+        with source.open("rb"):
+            return True
+    except OSError as error:
+        raise InputError(f"cannot read {source}: {error.strerror}") from error
+
+
 GIT_BLOB = "git blob"
 
 

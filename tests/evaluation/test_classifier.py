@@ -71,7 +71,9 @@ def test_absent_damaged_and_foreign_weights_are_named(tmp_path, classifier_weigh
         classifiers.load_classifier(tmp_path / "absent.safetensors")
     damaged = tmp_path / "damaged.safetensors"
     damaged.write_bytes(classifier_weights.read_bytes()[:-100])
-    with pytest.raises(InputError, match=r"damaged\.safetensors is damaged"):
+    with pytest.raises(
+        InputError, match=r"damaged\.safetensors is damaged .*: name another, or make it again"
+    ):
         classifiers.load_classifier(damaged)
     save_file({"weight": torch.zeros(2)}, tmp_path / "foreign.safetensors")
     with pytest.raises(InputError, match="does not hold a classifier"):

@@ -1,4 +1,5 @@
 import hashlib
+from pathlib import Path
 
 import pytest
 import torch
@@ -9,7 +10,9 @@ from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorIncepti
 
 from ganscape.errors import InputError
 from ganscape.evaluation import metrics
+from ganscape.evaluation.classifier import load_classifier
 from ganscape.evaluation.extractors import create, create_classifier, create_inception
+from ganscape.evaluation.features import load_reference
 from ganscape.images.pixels import NonFiniteError, to_batch
 
 
@@ -122,7 +125,7 @@ def test_inception_weights_that_are_absent_or_not_the_right_ones(tmp_path, rando
     assert "\n" not in message
     for part in ("inception.pth", "fetch-weights", "weights-inception-2015-12-05-6726825d.pth", "SHA-256"):
         assert part in message
-    with pytest.raises(InputError, match="SHA-256 begins with"):
+    with pytest.raises(InputError, match=r"SHA-256 begins with .*; name another, or move it away"):
         create("inception", random_inception[0], CPU)
 
 
@@ -134,6 +137,19 @@ def test_inception_weights_of_another_network_or_no_weights_at_all(tmp_path):
     path.write_bytes(b"not a file of PyTorch")
     with pytest.raises(InputError, match="does not hold torch-fidelity's Inception"):
         create_inception(path, CPU, sha256_prefix="")
+
+
+@pytest.mark.parametrize(
+    "load", [lambda path: create("inception", path, CPU), load_classifier, load_reference]
+)
+def test_what_may_not_be_read_is_not_called_damaged(load, tmp_path, monkeypatch):
+    def refuse(*arguments, **options):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "given").touch()
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(InputError, match=r"cannot read .*/given: Permission denied$"):
+        load(tmp_path / "given")
 
 
 class Malicious:

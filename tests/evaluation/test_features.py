@@ -150,7 +150,9 @@ def test_absent_and_damaged_references_are_named(tmp_path):
         load_reference(path)
     save_reference(path, reference())
     path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(InputError, match="damaged"):
+    with pytest.raises(
+        InputError, match=r"damaged .*: name another, or make it again with step extract-features"
+    ):
         load_reference(path)
     np.savez(path, features=np.array([{}], dtype=object))
     with pytest.raises(InputError, match="damaged"):

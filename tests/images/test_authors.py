@@ -27,7 +27,7 @@ def test_a_released_generator_is_loaded_under_our_names(released_generator):
 
 def test_a_file_with_another_blob_id_is_refused_and_never_read(released_generator):
     path, _, _ = released_generator
-    with pytest.raises(InputError, match=r"is not the released file: its git blob id is .*, not 0000"):
+    with pytest.raises(InputError, match=r"its git blob id is .*, not 0000.*; name another, or download it"):
         load_released(path, "0" * 40)
 
 

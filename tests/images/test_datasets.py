@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -441,6 +442,18 @@ def test_an_inconsistent_folder_names_the_file_and_the_step(copied_digits, damag
     assert message.startswith(str(copied_digits / file)) and message.count("step `prepare`") == 1
 
 
+@pytest.mark.parametrize("file", ["images.npy", "labels.npy", "metadata.json"])
+def test_a_file_that_may_not_be_read_is_not_called_damaged(copied_digits, monkeypatch, file):
+    def refused(path, *arguments, **options):
+        if path.name == file:
+            raise PermissionError(13, "Permission denied")
+        return open(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(InputError, match=f"cannot read .*/{file}: Permission denied$"):
+        load(copied_digits)
+
+
 def test_a_pickled_array_is_refused(copied_digits):
     np.save(copied_digits / "labels.npy", np.array([Malicious()], dtype=object), allow_pickle=True)
     with pytest.raises(InputError, match=r"labels\.npy"):
@@ -512,7 +525,7 @@ def test_a_damaged_archive_in_place_is_never_replaced_silently(publish, server, 
     with pytest.raises(InputError) as caught:
         fetch("stl10", tmp_path, tmp_path / "m.json")
     message = one_line(caught)
-    for part in (str(tmp_path / place), md5(content), md5(content[:-1]), "delete it"):
+    for part in (str(tmp_path / place), md5(content), md5(content[:-1]), "move it away"):
         assert part in message
     assert server.requests == []
 

@@ -61,7 +61,7 @@ def test_a_wrong_file_is_reported_and_left_alone(server, address, target):
     with pytest.raises(InputError) as caught:
         download([address], target, RIGHT)
     message = str(caught.value)
-    assert str(target) in message and RIGHT.value in message and "delete it" in message
+    assert str(target) in message and RIGHT.value in message and "move it away" in message
     assert hashlib.md5(CONTENT[:-1]).hexdigest() in message
     assert target.read_bytes() == CONTENT[:-1]
     assert server.requests == []

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganscape.errors import InputError, in_a_line
+from ganscape.files import is_there
 from ganscape.images import tensor_files
 from ganscape.images.pixels import to_batch
 from ganscape.progress import progress_bar
@@ -166,7 +167,7 @@ def load_classifier(path: str | Path) -> tuple[Classifier, Description]:
     A file that is absent, damaged or another network's is an `InputError`.
     """
     path = Path(path)
-    if not path.is_file():
+    if not is_there(path):
         raise InputError(f"no classifier weights at {path}: run step train-classifier first")
     try:
         header, tensors = tensor_files.read(path, KIND)
@@ -175,9 +176,11 @@ def load_classifier(path: str | Path) -> tuple[Classifier, Description]:
         classifier.load_state_dict(tensors)
     except tensor_files.OfAnotherKind as error:
         raise InputError(f"{path} does not hold a classifier of this project ({KIND})") from error
+    except InputError:  # it cannot be read just now
+        raise
     except (tensor_files.Damaged, RuntimeError, KeyError, ValueError) as error:
         reason = in_a_line(error)
         raise InputError(
-            f"{path} is damaged ({reason}): delete it and run step train-classifier again"
+            f"{path} is damaged ({reason}): name another, or make it again with step train-classifier"
         ) from error
     return classifier.eval().requires_grad_(False), description

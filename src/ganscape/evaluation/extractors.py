@@ -20,6 +20,7 @@ from torch_fidelity.utils import create_feature_extractor
 from ganscape.errors import InputError, in_a_line
 from ganscape.evaluation import inception_weights
 from ganscape.evaluation.classifier import load_classifier
+from ganscape.files import is_there
 from ganscape.images.pixels import NonFiniteError
 
 KINDS = ("inception", "classifier")
@@ -129,7 +130,7 @@ def create_inception(
     Nothing is downloaded: an absent or damaged file is an `InputError` that says how to come by it.
     """
     path = Path(weights)
-    if not path.is_file():
+    if not is_there(path):
         raise InputError(
             f"no Inception weights at {path}: run step fetch-weights, or put torch-fidelity's file "
             f"{inception_weights.FILE} there (its SHA-256 begins with {sha256_prefix})"
@@ -139,7 +140,7 @@ def create_inception(
     if not digest.startswith(sha256_prefix):
         raise InputError(
             f"{path} is not {inception_weights.FILE} or is damaged: its SHA-256 begins with {digest[:8]} "
-            f"instead of {sha256_prefix}; delete it and run step fetch-weights"
+            f"instead of {sha256_prefix}; name another, or move it away and run step fetch-weights"
         )
     try:
         state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from ganscape import __version__
 from ganscape.errors import InputError, in_a_line
 from ganscape.evaluation.extractors import Extractor
-from ganscape.files import atomic_path
+from ganscape.files import atomic_path, is_there
 from ganscape.images.networks import latent_dimension
 from ganscape.images.pixels import quantise, to_batch
 from ganscape.progress import progress_bar
@@ -146,20 +146,19 @@ def shared_reference(folder: Path, images: int, metadata: dict, make: Callable[[
     """The reference of these `metadata`, of at most `images` images: from `folder`, or made and kept there.
 
     A file there is named by the digest of all that the features depend on, so that runs, presets and
-    workflows share it; a damaged one is made again, with a warning.
+    workflows share it; one that is damaged or cannot be read is made again, with a warning.
     """
     versions = {"ganscape": __version__, "torch_fidelity": torch_fidelity.__version__}
     content = json.dumps({**metadata, "images": images, **versions}, sort_keys=True)
     path = folder / f"{hashlib.sha256(content.encode()).hexdigest()}.npz"
-    if path.exists():
-        try:
-            kept = load_reference(path)
-        except InputError as damage:
-            logger.warning("%s: extracting the features again", damage)
-        else:
-            if kept.metadata == metadata:
-                logger.info("the features were already at %s", path)
-                return kept
+    try:
+        kept = load_reference(path) if is_there(path) else None
+    except InputError as damage:
+        logger.warning("%s: extracting the features again", damage)
+    else:
+        if kept is not None and kept.metadata == metadata:
+            logger.info("the features were already at %s", path)
+            return kept
     reference = make()
     try:
         save_reference(path, reference)
@@ -171,7 +170,7 @@ def shared_reference(folder: Path, images: int, metadata: dict, make: Callable[[
 def load_reference(path: str | Path) -> Reference:
     """Read what `save_reference` wrote; an absent, damaged or inconsistent file is an `InputError`."""
     path = Path(path)
-    if not path.is_file():
+    if not is_there(path):
         raise InputError(f"no features of real images at {path}: run step extract-features first")
     try:
         with np.load(path, allow_pickle=False) as stored:
@@ -180,11 +179,11 @@ def load_reference(path: str | Path) -> Reference:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         reason = in_a_line(error)
         raise InputError(
-            f"{path} is damaged ({reason}): delete it and run step extract-features again"
+            f"{path} is damaged ({reason}): name another, or make it again with step extract-features"
         ) from error
     missing = [key for key in METADATA if key not in metadata]
     if missing or len({len(array) for array in arrays.values()}) != 1:
-        raise InputError(f"{path} is not a file of step extract-features: delete it and run that step again")
+        raise InputError(f"{path} is not a file of step extract-features: name another, or run that step")
     return Reference(**arrays, metadata=metadata)
 
 

@@ -171,12 +171,14 @@ def _verify_idx(path: Path, expected_shape: tuple[int, ...]) -> None:
             shape = read_idx_shape(handle)
             expected_size = handle.tell() + math.prod(expected_shape)
         size = path.stat().st_size
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} is unreadable ({error}); delete it and fetch it again") from error
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise InputError(f"{path} is damaged ({error}); move it away and fetch it again") from error
     if shape != expected_shape or size != expected_size:
         raise InputError(
             f"{path} is corrupt or truncated: shape {shape} and {size} bytes instead of "
-            f"{expected_shape} and {expected_size}; delete it and fetch it again"
+            f"{expected_shape} and {expected_size}; move it away and fetch it again"
         )
 
 

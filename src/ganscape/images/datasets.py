@@ -14,7 +14,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from ganscape.errors import InputError
-from ganscape.files import atomic_path, digest, read_json, write_json
+from ganscape.files import atomic_path, digest, is_there, read_json, write_json
 from ganscape.images import photographs, resampling
 from ganscape.images.sources import Chunk, Source, open_source
 from ganscape.progress import progress_bar
@@ -25,7 +25,7 @@ METADATA = "metadata.json"
 
 CHANNELS = (1, 3)
 
-_AGAIN = "delete the folder and run step `prepare` again"
+_AGAIN = "name another folder, or make it again with step `prepare` or `select`"
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def load(directory: str | os.PathLike) -> Dataset:
     inconsistent file is an `InputError` that names it.
     """
     directory = Path(directory)
-    if not (directory / METADATA).is_file():
+    if not is_there(directory / METADATA):
         raise InputError(f"{directory / METADATA} is missing: run step `prepare`")
     try:
         metadata = read_json(directory / METADATA)
@@ -216,10 +216,10 @@ def _write_header(handle: IO[bytes], shape: tuple[int, ...]) -> None:
 
 
 def _map(path: Path) -> np.ndarray:
+    if not is_there(path):
+        raise InputError(f"{path} is missing: {_AGAIN}")
     try:
         return np.lib.format.open_memmap(path, mode="r")
-    except FileNotFoundError:
-        raise InputError(f"{path} is missing: {_AGAIN}") from None
     except (OSError, EOFError, ValueError) as error:
         raise InputError(f"{path} is not a whole array file ({error}): {_AGAIN}") from error
 

@@ -62,7 +62,7 @@ def verify(path: str | os.PathLike, checksum: Checksum) -> None:
     if not checksum.matches(found):
         raise InputError(
             f"{path} is corrupt, truncated or another edition: expected {checksum}, "
-            f"found {checksum.algorithm} {found}; delete it and fetch it again"
+            f"found {checksum.algorithm} {found}; move it away and fetch it again"
         )
 
 

@@ -165,9 +165,9 @@ def _decoding(path: Path) -> Iterator[None]:
     try:
         yield
     except KeyError as error:
-        raise InputError(f"{path} lacks {error}: delete it and run `fetch` again") from error
+        raise InputError(f"{path} lacks {error}: move it away and run `fetch` again") from error
     except (OSError, EOFError, ValueError, zlib.error, tarfile.TarError, pickle.UnpicklingError) as error:
-        raise InputError(f"{path} cannot be decoded ({error}): delete it and run `fetch` again") from error
+        raise InputError(f"{path} cannot be decoded ({error}): move it away and run `fetch` again") from error
 
 
 def _open_idx(path: Path) -> IO[bytes]:

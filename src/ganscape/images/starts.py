@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from ganscape.errors import InputError, in_a_line
+from ganscape.files import is_there
 from ganscape.images import tensor_files
 from ganscape.images.tensor_files import Damaged, OfAnotherKind, prefixed, with_prefix
 
@@ -45,7 +46,7 @@ def save(path: Path, generator: nn.Module, discriminator: nn.Module, about: Mapp
 
 def load(path: Path) -> Start:
     """Read what `save` wrote; a file that is absent, damaged or something else is an `InputError`."""
-    if not path.is_file():
+    if not is_there(path):
         raise InputError(f"no initial point at {path}: run step bad-start first")
     try:
         header, tensors = tensor_files.read(path, KIND)
@@ -54,7 +55,9 @@ def load(path: Path) -> Start:
             f"{path} is not an initial point ({reason}): name a file of step bad-start"
         ) from None
     except Damaged as reason:
-        raise InputError(f"{path} is damaged ({reason}): delete it and run step bad-start again") from None
+        raise InputError(
+            f"{path} is damaged ({reason}): name another, or make it again with step bad-start"
+        ) from None
     return Start(
         path, header["digest"], with_prefix(tensors, "generator"), with_prefix(tensors, "discriminator")
     )

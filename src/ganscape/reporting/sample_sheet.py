@@ -127,6 +127,8 @@ def part_of_grid(path: Path, rows: int, columns: int) -> np.ndarray:
             pixels = np.asarray(image.convert("RGB"))
         side = len(pixels) // TILES
         tiles = pixels.reshape(TILES, side, TILES, side, 3)[:rows, :, :columns]
+    except PermissionError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
     except (UnidentifiedImageError, OSError, ValueError) as error:
         raise InputError(
             f"{path} is not a grid of {TILES}x{TILES} images ({error}): delete it and train that run again"

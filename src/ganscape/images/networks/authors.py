@@ -61,7 +61,8 @@ def load_released(path: Path, blob_id: str) -> nn.Module:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
     if (found := git_blob_id(content)) != blob_id:
         raise InputError(
-            f"{path} is not the released file: its git blob id is {found}, not {blob_id}; delete it"
+            f"{path} is not the released file: its git blob id is {found}, not {blob_id}; "
+            "name another, or download it again"
         )
     generator = generator_for(path.name)
     try:
