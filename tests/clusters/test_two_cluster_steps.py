@@ -176,6 +176,31 @@ def test_two_cluster_refuses_an_output_that_cannot_be_written_before_it_plays(
     assert files_below(tmp_path) == before
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full to stand for a full disk")
+@pytest.mark.parametrize(
+    ("step", "more"),
+    [
+        ("two-cluster", {"trajectory": "large.npz"}),
+        ("gaussians", {"drawn": "large.npz", "mixture": "ring", "observe_every": 2, "samples": 50}),
+    ],
+)
+def test_outcomes_are_kept_though_the_disk_has_no_room_for_the_arrays(
+    step, more, tmp_path, monkeypatch, capsys
+):
+    def full(path, **arrays):
+        with open("/dev/full", "wb") as handle:
+            np.savez(handle, **arrays)
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "large.npz").write_text("earlier")
+    monkeypatch.setattr("ganscape.arrays.np.savez_compressed", full)
+    line = refused(step, options(engine="batched", output="out.csv", **more), capsys)
+    assert line.endswith("large.npz: No space left on device; what was there before is intact")
+    assert set(pd.read_csv("out.csv")["seed"]) == {0, 1}
+    assert (tmp_path / "large.npz").read_text() == "earlier"
+    assert files_below(tmp_path) == ["large.npz", "out.csv"]
+
+
 @pytest.fixture
 def no_games(monkeypatch):
     """Playing fails the test: what is wrong with an output is known before."""
@@ -274,7 +299,7 @@ def test_an_interruption_at_any_moment_leaves_no_part_of_a_file(moment, tmp_path
         words += ["--trajectory", str(tmp_path / "new" / "out.npz")]
     assert main(["two-cluster", *words]) == 130
     assert lines_without_progress(capsys.readouterr().err) == [INTERRUPTED]
-    assert not files_below(tmp_path)
+    assert files_below(tmp_path) == (["new/out.csv"] if moment == "writing the trajectory" else [])
 
 
 # --- Replayed ----------------------------------------------------------------------------------------

@@ -51,5 +51,6 @@ def run(arguments: argparse.Namespace) -> None:
             samples=arguments.samples,
             advanced=bar.update,
         )
-    save_arrays(samples, arguments.drawn)
+    # What all seeds came to first: it is not lost where the disk has no room for the samples.
     write_text(arguments.output, table.to_csv(index=False, float_format="%.9g"))
+    save_arrays(samples, arguments.drawn)

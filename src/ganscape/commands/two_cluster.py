@@ -75,6 +75,7 @@ def run(arguments: argparse.Namespace) -> None:
             keep_every=every,
             advanced=bar.update,
         )
+    # The small file first: what all seeds came to is not lost where the disk has no room for the large one.
+    write_text(arguments.output, table.to_csv(index=False, float_format="%.9g"))
     if arguments.trajectory:
         save_trajectory(trajectory, arguments.trajectory)
-    write_text(arguments.output, table.to_csv(index=False, float_format="%.9g"))
