@@ -84,6 +84,29 @@ def test_a_figure_does_not_overwrite_what_it_is_drawn_from(tmp_path, capsys):
     assert outcomes.read_text() == "kept" and os.listdir(tmp_path) == ["outcomes.csv"]
 
 
+@pytest.mark.parametrize(
+    ("step", "computing"),
+    [
+        ("find-minima --loss js --kernel-widths 0.4 --regularisations 0.1", "find_minima.found_minima"),
+        ("descend --loss js --kernel-width 0.4 --regularisation 0.1", "descend.descents"),
+        ("bench --device cpu --only matmul", "bench.measure_matmul"),
+    ],
+)
+def test_an_output_that_cannot_be_written_is_refused_before_anything_is_computed(
+    step, computing, tmp_path, monkeypatch, capsys
+):
+    def compute(*arguments):
+        pytest.fail("computed although the output cannot be written")
+
+    monkeypatch.setattr(f"ganscape.commands.{computing}", compute)
+    (tmp_path / "folder.csv").mkdir()
+    for name, complaint in (("folder.csv", "it is a folder; name a file"), ("out.txt", " ends in .csv")):
+        assert main([*step.split(), "--output", str(tmp_path / name)]) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert name in line and line.endswith(complaint)
+    assert os.listdir(tmp_path) == ["folder.csv"]
+
+
 @pytest.mark.parametrize("name", ["figure.jpg", "figure", "run.v2"])
 def test_a_figure_of_another_kind_is_refused(name, tmp_path, capsys):
     assert main(["barriers", "--output", str(tmp_path / name)]) == 1

@@ -12,7 +12,7 @@ from ganscape.benchmarks.measurement import COLUMNS
 from ganscape.benchmarks.training import NETWORKS, measure_matmul, measure_training
 from ganscape.commands.devices import add_device_arguments, chosen_device
 from ganscape.errors import InputError
-from ganscape.files import atomic_path
+from ganscape.files import atomic_path, check_output
 
 ON_PROCESSOR = (*NETWORKS, evaluation.NAME, reading.NAME, clusters.NAME, *GRIDS, "matmul")
 
@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace) -> None:
     there = gpu.NAMES if chosen_device(arguments).type == "cuda" else ON_PROCESSOR
     if elsewhere := [name for name in arguments.only or () if name not in there]:
         raise InputError(f"{', '.join(elsewhere)}: not for this --device, which has {', '.join(there)}")
+    check_output(arguments.output, ".csv", "the table")
     rows = []
     for name in arguments.only or there:
         if name == gpu.SHARED:

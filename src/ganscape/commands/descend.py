@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from ganscape.commands.figure_arguments import add_smoothing
-from ganscape.files import write_text
+from ganscape.files import check_output, write_text
 from ganscape.landscape.losses import LOSSES
 from ganscape.reporting.descents import descents
 
@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    check_output(arguments.output, ".csv", "the file of the descents")
     ends = descents(
         arguments.loss,
         arguments.kernel_width,

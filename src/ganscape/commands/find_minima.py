@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from ganscape.files import write_text
+from ganscape.files import check_output, write_text
 from ganscape.landscape.losses import LOSSES
 from ganscape.reporting.minima import found_minima
 
@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    check_output(arguments.output, ".csv", "the file of the minima")
     found = found_minima(
         arguments.loss, arguments.kernel_widths, arguments.regularisations, arguments.resolution
     )
