@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+import torch
+from small_runs import specification
 
 from ganscape.cli import main
 from ganscape.errors import InputError
 from ganscape.images import datasets
 from ganscape.images.selection import select
+from ganscape.images.training import Schedule, train
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +50,18 @@ def test_the_same_choice_gives_the_same_bytes(digits, tmp_path):
         select(datasets.load(digits), {"3": 0.5}, "part", tmp_path / name)
     for file in ("images.npy", "labels.npy", "metadata.json"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+def test_a_selection_in_a_run_s_folder_replaces_nothing_of_the_run(digits, tmp_path):
+    whole = datasets.load(digits)
+    run = specification(data=whole.name, images_sha256=whole.images_sha256, iterations=2)
+    schedule = Schedule(history_every=1, checkpoint_every=1, samples_every=1, snapshots_every=1)
+    record = train(run, whole, tmp_path, schedule, torch.device("cpu"))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    select(whole, {"3": 0.5}, "part", tmp_path)
+    assert len(before) > 5 and all(path.read_bytes() == content for path, content in before.items())
+    assert train(run, whole, tmp_path, schedule, torch.device("cpu")) == record
+    assert datasets.load(tmp_path).name == "part-32x32x1"
 
 
 @pytest.mark.parametrize(
