@@ -56,6 +56,20 @@ def test_snakefmt_is_clean():
     assert result.returncode == 0, result.stderr
 
 
+def test_what_takes_long_is_kept_until_a_new_job_has_ended_well():
+    """But not prepared data: Snakemake would copy all images first."""
+    kept, long = set(), {"find_minima", "descend_landscape"}
+    for file in (ROOT / "workflow/rules").glob("*.smk"):
+        for rule in re.split(r"\n\n\n", file.read_text(encoding="utf-8")):
+            if found := re.search(r"rule (\w+):\n(?:.*\n)*? +output:\n((?: {8,}.+\n)+)", rule):
+                name, outputs = found.groups()
+                if all("update(" in line for line in outputs.splitlines() if "# " not in line):
+                    kept.add(name)
+                if "runtime=runtime(" in rule:
+                    long.add(name)
+    assert len(long) > 10 and long - kept == {"prepare_dataset"}
+
+
 def test_the_workstation_profile_is_found_without_being_named():
     result = run("snakemake", "fetch", "-n", "--quiet", "all")
     assert "Using workflow specific profile profiles/default" in result.stderr

@@ -39,8 +39,8 @@ rule evaluate_authors:
         ),
         weights=lambda wildcards: extractor_weights(authors_data(wildcards.generator)),
     output:
-        metrics=f"{AUTHORS_GENERATOR}/metrics.json",
-        grid=f"{AUTHORS_GENERATOR}/samples.png",
+        metrics=update(f"{AUTHORS_GENERATOR}/metrics.json"),
+        grid=update(f"{AUTHORS_GENERATOR}/samples.png"),
     log:
         f"{AUTHORS_GENERATOR}/evaluation.log",
     benchmark:

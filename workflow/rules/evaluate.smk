@@ -5,8 +5,8 @@ rule train_classifier:
     input:
         unpack(lambda wildcards: prepared(classifier_data(wildcards.dataset))),
     output:
-        weights=f"{RESULTS}/extractors/{{dataset}}-classifier.safetensors",
-        record=f"{RESULTS}/extractors/{{dataset}}-classifier.json",
+        weights=update(f"{RESULTS}/extractors/{{dataset}}-classifier.safetensors"),
+        record=update(f"{RESULTS}/extractors/{{dataset}}-classifier.json"),
     log:
         f"{RESULTS}/logs/train_classifier/{{dataset}}.log",
     benchmark:
@@ -32,7 +32,7 @@ rule extract_features:
         unpack(lambda wildcards: prepared(wildcards.data)),
         weights=lambda wildcards: extractor_weights(wildcards.data),
     output:
-        f"{RESULTS}/features/{{data}}-{EXTRACTOR}.npz",
+        update(f"{RESULTS}/features/{{data}}-{EXTRACTOR}.npz"),
     log:
         f"{RESULTS}/logs/extract_features/{{data}}.log",
     benchmark:

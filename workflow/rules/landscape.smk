@@ -111,7 +111,7 @@ rule draw_basin_depth:
 
 rule find_minima:
     output:
-        f"{RESULTS}/landscape/minima/{{loss}}.csv",
+        update(f"{RESULTS}/landscape/minima/{{loss}}.csv"),
     log:
         f"{RESULTS}/logs/find_minima/{{loss}}.log",
     benchmark:
@@ -134,7 +134,7 @@ rule find_minima:
 
 rule descend_landscape:
     output:
-        f"{RESULTS}/landscape/descents/{{loss}}.csv",
+        update(f"{RESULTS}/landscape/descents/{{loss}}.csv"),
     log:
         f"{RESULTS}/logs/descend_landscape/{{loss}}.log",
     benchmark:
