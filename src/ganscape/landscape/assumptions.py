@@ -17,6 +17,8 @@ from ganscape.objectives import PairedObjective, ScalarFunction, SeparableObject
 # A supremum that is only approached, as 1/t, is this close to zero at the end of the grid.
 NEARLY_ZERO = 1e-7
 EPSILON = np.finfo(float).eps
+# At the end of the grid the value of a supremum that is only approached is rounded to it.
+LARGEST = "the largest on a grid, in double precision"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def _bounded_separable(objective: SeparableObjective) -> Assumption:
         "4.1",
         "sup h1 = sup h2 = 0",
         abs(first) <= NEARLY_ZERO and abs(second) <= NEARLY_ZERO,
-        f"{_reached('h1', first, first_at)}, {_reached('h2', second, second_at)}, the largest on the grid",
+        f"{_reached('h1', first, first_at)}, {_reached('h2', second, second_at)}, {LARGEST}",
     )
 
 
@@ -97,7 +99,7 @@ def _bounded_paired(objective: PairedObjective) -> Assumption:
     value, place = supremum(objective.h)
     at_zero = at(objective.h, 0.0)
     holds = abs(value) <= NEARLY_ZERO and at_zero < 0
-    found = f"{_reached('h', value, place)}, the largest on the grid; h(0) = {at_zero:.4g}"
+    found = f"{_reached('h', value, place)}, {LARGEST}; h(0) = {at_zero:.4g}"
     return Assumption("4.4", "sup h = 0 and h(0) < 0", holds, found)
 
 
