@@ -6,9 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ganscape.claims.rules import ESCAPE_ABOUT
 from ganscape.reporting.losses import LOSS_NAMES
 from ganscape.reporting.outcomes import CLOSE, collapsed_loss
-from ganscape.reporting.statistics import proportion_interval
+from ganscape.reporting.statistics import median_interval, proportion_interval
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "results/reference/paper"
@@ -199,6 +200,16 @@ def gaussians_sentences():
         f"{percent(good['ring', 'rs'])} under RS-GAN, on the grid {percent(good['grid', 'js'])} and "
         f"{percent(good['grid', 'rs'])}, with quartiles that overlap"
     )
+
+
+def test_the_page_on_claims_says_what_more_seeds_make_of_a_close_call():
+    more = pd.read_csv(REFERENCE.parent / "more_seeds/rs-10-5-share0.5.csv", index_col="seed")
+    pd.testing.assert_frame_equal(more[:256], outcomes("rs"))
+    median, low, high = median_interval(more["escape_time"].fillna(inf).to_numpy())
+    page = " ".join((ROOT / "docs/claims.md").read_text(encoding="utf-8").split())
+    assert f"That of {len(more):,} seeds does not: the median is {median:g} ({low:.0f} to {high:.0f})" in page
+    of_fewer = median_interval(outcomes("rs")["escape_time"].fillna(inf).to_numpy())[2]
+    assert high < 800 - ESCAPE_ABOUT <= of_fewer
 
 
 @pytest.mark.parametrize("line", lines(REFERENCE), ids=lambda line: line.split("|")[1].strip())
