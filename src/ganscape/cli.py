@@ -3,7 +3,11 @@
 import argparse
 import importlib
 import logging
+import math
+import os
+import signal
 import sys
+from typing import Any
 
 from ganscape import __version__
 from ganscape.errors import InputError
@@ -70,18 +74,55 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
         return action.help if action.default is None else super()._get_help_string(action)
 
 
+class Parser(argparse.ArgumentParser):
+    """Does not pass over, as `argparse` does, that its help could not be printed."""
+
+    def print_help(self, file: Any = None) -> None:
+        print(self.format_help(), end="", file=file)
+
+
+LARGEST_NUMBER = 2**63 - 1  # that arrays and random generators hold
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Run one step; returns the exit status: 0 done, 1 bad input (one line on stderr), 2 bad
-    usage, 130 interrupted."""
+    """Run one step; returns the exit status: 0 done, 1 bad input or what the system refuses (one line on
+    stderr), 2 bad usage, 130 interrupted, 141 where no one reads on what is printed."""
     try:
-        return _run(sys.argv[1:] if argv is None else argv)
+        try:
+            return _run(sys.argv[1:] if argv is None else argv)
+        finally:
+            print(end="", flush=True)  # here, as at the interpreter's end it would be too late for an answer
     except KeyboardInterrupt:
         print("ganscape: interrupted; no output was left half-written", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # as of `| head`, which has seen enough
+        _drop_what_is_unprinted()
+        return 128 + signal.SIGPIPE
+    except OSError as error:
+        if error.errno is None:  # not the operating system's word, so perhaps a fault of our own
+            raise
+        _drop_what_is_unprinted()
+        print(f"ganscape: {_what_failed(error)}", file=sys.stderr)
+        return 1
+
+
+def _drop_what_is_unprinted() -> None:
+    """Otherwise the interpreter tries once more at its end, and complains."""
+    try:
+        print(end="", flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _what_failed(error: OSError) -> str:
+    """Where the system refused something, and why."""
+    if error.filename is None:
+        return f"reading or writing failed: {error.strerror}; look at the disk and at where output goes"
+    return f"cannot use {os.fsdecode(error.filename)}: {error.strerror}"
 
 
 def _run(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m ganscape", description=__doc__)
+    parser = Parser(prog="python -m ganscape", description=__doc__)
     parser.add_argument("--version", action="version", version=f"ganscape {__version__}")
     subparsers = parser.add_subparsers(dest="step", metavar="STEP", required=True)
     chosen = next((word for word in arguments if not word.startswith("-")), None)
@@ -99,8 +140,23 @@ def _run(arguments: list[str]) -> int:
     namespace = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
+        _check_numbers(namespace)
         namespace.run(namespace)
     except InputError as error:
         print(f"ganscape {namespace.step}: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _check_numbers(namespace: argparse.Namespace) -> None:
+    """Raise `InputError` for an option that is not a number or infinite, or a whole number that is too large.
+
+    Steps compare options with their bounds, and not a number is neither below nor above any.
+    """
+    for name, value in vars(namespace).items():
+        option = f"--{name.replace('_', '-')}"
+        for number in value if isinstance(value, list) else [value]:
+            if isinstance(number, float) and not math.isfinite(number):
+                raise InputError(f"{option} {number}: give a finite number")
+            if isinstance(number, int) and abs(number) > LARGEST_NUMBER:
+                raise InputError(f"{option} {number}: whole numbers go up to {LARGEST_NUMBER}")

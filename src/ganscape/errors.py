@@ -1,7 +1,7 @@
 """What goes wrong on account of what we were given, as opposed to a fault of our own.
 
-The command line prints the one line of such an error and exits with status 1; anything else keeps its
-traceback, because it is a bug.
+The command line prints the one line of such an error and exits with status 1, and so it does where the
+operating system refuses something; anything else keeps its traceback, because it is a bug.
 """
 
 

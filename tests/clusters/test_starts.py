@@ -177,3 +177,9 @@ def test_what_names_no_seeds_is_refused_with_examples(text):
 def test_no_seeds_and_negative_ones_are_refused(text):
     with pytest.raises(InputError, match="that names none, or a negative one; END is not included"):
         as_seeds(text)
+
+
+@pytest.mark.parametrize("text", ["0:99999999999", f"7:{10**23}", "0:1000001"])
+def test_more_seeds_than_can_be_kept_are_refused_before_they_are_listed(text):
+    with pytest.raises(InputError, match=f"seeds '{text}': these are too many, give at most 1,000,000"):
+        as_seeds(text)

@@ -128,7 +128,7 @@ def test_seeds_in_any_order_and_unequal_shares_are_written_as_given(tmp_path):
     [
         ({"shares": (0.5, 0.6)}, "shares 0.5 0.6 sum to 1.1: they must sum to 1"),
         ({"shares": (0.0, 1.0)}, "shares 0 1: give two, each between 0 and 1"),
-        ({"shares": ("nan", 0.5)}, "shares nan 0.5: give two"),
+        ({"shares": ("nan", 0.5)}, "--shares nan: give a finite number"),
         ({"shares": (0.001, 0.999)}, "of 100 points leave a cluster empty"),
         ({"discriminator_width": 0}, "a discriminator of width 0: give at least 1 unit"),
         ({"generator_width": -1}, "a generator of width -1: give at least 1 unit"),

@@ -95,7 +95,7 @@ def test_the_step_writes_the_pair_and_the_evidence(digits, tmp_path):
         ({"--iterations": "0"}, "--iterations must be at least 1"),
         ({"--seed": "-1"}, "--seed must be at least 0"),
         ({"--values": "s.txt"}, "s.txt: the file of values"),
-        ({"--learning-rate": "nan"}, "--learning-rate nan is not above 0"),
+        ({"--learning-rate": "nan"}, "--learning-rate nan: give a finite number"),
         ({"--batch-size": "1000"}, "training images of class 1, fewer than a batch of 1000"),
         ({"--output": "start.pt"}, "start.pt: an initial point's file ends in .safetensors"),
     ],

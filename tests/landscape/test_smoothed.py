@@ -253,6 +253,7 @@ def test_nearly_singular_problems_are_solved(loss, penalty):
         ({"loss": "nonsense"}, "unknown loss"),
         ({"kernel_width": 0.0}, "kernel_width is 0.0"),
         ({"kernel_width": np.inf}, "kernel_width is inf"),
+        ({"kernel_width": 1e300}, r"kernel_width is 1e\+300: give one number from 1e-100 to 1e\+100"),
         ({"regularisation": -1.0}, "regularisation is -1.0"),
         ({"regularisation": [1.0, 2.0]}, "regularisation is"),
         ({"points": [[0.0, 1.0]]}, "points has shape"),

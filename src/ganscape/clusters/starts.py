@@ -13,6 +13,7 @@ from ganscape.errors import InputError
 from ganscape.seeding import random_generator
 
 LARGEST_SEED = 2**63 - 1
+MOST_SEEDS = 1_000_000  # with more, what is kept of all their games would outgrow any memory
 STEPS_AT_ONCE = 64  # steps whose batches are drawn together
 
 
@@ -126,14 +127,17 @@ def penalty_positions(game: Game, begin: Start) -> Iterator[Tensor]:
 
 def as_seeds(text: str) -> tuple[int, ...]:
     """`0:128` (from 0 up to 127) or `3,7,9` as seeds; raises `InputError` for anything else."""
+    seeds: Sequence[int]
     try:
         if ":" in text:
             first, end = map(int, text.split(":"))
-            seeds = tuple(range(first, end))
+            seeds = range(first, end)
         else:
             seeds = tuple(map(int, text.split(",")))
     except ValueError:
         raise InputError(f"seeds {text!r}: give FIRST:END, such as 0:128, or a list, such as 3,7,9") from None
+    if seeds[MOST_SEEDS:]:  # before a range is written out
+        raise InputError(f"seeds {text!r}: these are too many, give at most {MOST_SEEDS:,} at once")
     if not seeds or min(seeds) < 0:
         raise InputError(f"seeds {text!r}: that names none, or a negative one; END is not included")
-    return seeds
+    return tuple(seeds)

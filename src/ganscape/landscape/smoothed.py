@@ -39,6 +39,7 @@ from ganscape.threads import one_thread
 
 ROUNDING = 5e-16  # of sums of a few kernel values
 SMALLEST_REGULARISATION = 1e-7  # below, rounding of kernel values becomes visible in g_smooth
+SMALLEST_WIDTH, LARGEST = 1e-100, 1e100  # beyond, squares of widths are no longer numbers
 
 LARGEST_CHUNK = 2**18  # kernel entries held at once, so that they stay in the processor's cache
 
@@ -123,7 +124,7 @@ class SmoothedProblem:
         return cls(
             torch.from_numpy(checked_real(real)),
             objective,
-            _positive("kernel_width", kernel_width),
+            _positive("kernel_width", kernel_width, SMALLEST_WIDTH),
             _positive("regularisation", regularisation, SMALLEST_REGULARISATION),
         )
 
@@ -212,7 +213,7 @@ class SmoothedProblem:
         return self.objective.h1 is hinge and self.objective.h2 is hinge
 
 
-def _positive(name: str, value: float, smallest: float = 1e-100) -> float:
-    if not isinstance(value, Real) or not smallest <= value < np.inf:
-        raise InputError(f"{name} is {value!r}: give one finite number of at least {smallest:g}")
+def _positive(name: str, value: float, smallest: float) -> float:
+    if not isinstance(value, Real) or not smallest <= value <= LARGEST:
+        raise InputError(f"{name} is {value!r}: give one number from {smallest:g} to {LARGEST:g}")
     return float(value)
