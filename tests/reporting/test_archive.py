@@ -90,3 +90,20 @@ def test_a_folder_without_results_or_inside_the_other_is_refused(results, tmp_pa
     assert archived(results, results / "kept") == 1
     assert "contain one another" in capsys.readouterr().err
     assert not (tmp_path / "kept").exists() and not (results / "kept").exists()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "complaint"),
+    [
+        ("/etc/*", "/etc/* does not stay below"),
+        ("../*.csv", "../*.csv does not stay below"),
+        ("tables/../../*", "tables/../../* does not stay below"),
+        ("", "'' is no pattern of files"),
+        ("**tables", "'**tables' is no pattern of files"),
+    ],
+)
+def test_a_pattern_that_is_none_or_leads_elsewhere_is_refused(results, tmp_path, capsys, pattern, complaint):
+    words = ["archive", "--results", str(results), "--made-by", "snakemake all", "--keep", pattern]
+    assert main([*words, "--output", str(tmp_path / "kept")]) == 1
+    assert complaint in capsys.readouterr().err
+    assert not (tmp_path / "kept").exists()

@@ -184,6 +184,8 @@ def test_of_several_learning_rates_the_best_is_shown(traced):
 def test_traces_of_other_data_or_several_networks_are_refused(unequal, traced):
     with pytest.raises(InputError, match="is of digits-32x32x1, not of mnist-32x32x1"):
         imbalanced_table(final_shares(unequal), unequal, MNIST)
+    with pytest.raises(InputError, match="is of digits-32x32x1, not of nosize"):
+        imbalanced_table(final_shares(unequal), unequal, Half("mnist", "nosize"))
     several = read_traces([traced({0: 1.0}, width=width, seed=7) for width in ("quarter", "eighth")])
     with pytest.raises(InputError, match="are of several networks"):
         draw_bad_init_samples(several, DIGITS)
@@ -279,5 +281,6 @@ def test_the_steps_of_unequal_shares_and_narrow_networks_write_too(unequal, tmp_
         output = tmp_path / "f" / f"{name}.png"
         assert main([f"{name}-figure", *words, "--output", str(output)]) == 0
         assert output.with_suffix(".csv").exists() and output.with_suffix(".pdf").exists()
-    assert main(["imbalanced-figure", *words, *words[-2:], "--output", str(output)]) == 1
+    more = ["--half", "mnist=mnist-32x32x1", "--output", str(output)]
+    assert main(["imbalanced-figure", *words, *more]) == 1
     assert "--half: this study is of one data set" in capsys.readouterr().err

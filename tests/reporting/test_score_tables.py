@@ -307,6 +307,24 @@ def test_an_unknown_half_is_bad_usage(half, capsys):
     assert "write NAME=DATA" in capsys.readouterr().err
 
 
+def test_a_half_that_is_given_twice_is_bad_usage(capsys):
+    halves = ["--half", "cifar10=cifar10-32x32x3", "--half", "cifar10=cifar10-48x48x3"]
+    with pytest.raises(SystemExit):
+        main(["ema-table", "--metrics", "m.json", *halves, "--output-directory", "out"])
+    assert "cifar10 was given twice: give it once" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("names", "complaint"),
+    [(["mine", "js"], "--own-loss js: that is a loss of ours"), (["mine", "mine"], "mine was given twice")],
+)
+def test_a_loss_of_ones_own_is_none_of_ours_and_given_once(names, complaint, evaluated, tmp_path, capsys):
+    words = ["score-table", "--study", "own_losses", "--metrics", str(evaluated())]
+    words += ["--half", "cifar10=digits-32x32x3", *(word for name in names for word in ("--own-loss", name))]
+    assert main([*words, "--output-directory", str(tmp_path / "out")]) == 1
+    assert complaint in capsys.readouterr().err
+
+
 def test_runs_of_one_configuration_and_seed_are_refused(evaluated, tmp_path):
     path = evaluated()
     copy = tmp_path / "copy.json"

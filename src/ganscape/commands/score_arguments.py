@@ -2,10 +2,12 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from ganscape.errors import InputError
+from ganscape.reporting.losses import LOSS_NAMES
 from ganscape.reporting.measurements import read_measurements
 from ganscape.reporting.studies import DATASET_NAMES, STUDIES, Half, Study, study
 
@@ -19,7 +21,13 @@ def add_study(parser: argparse.ArgumentParser) -> None:
 
 
 def chosen_study(arguments: argparse.Namespace) -> Study:
-    """The table that was asked for."""
+    """The table that was asked for; raises `InputError` where a loss of one's own cannot be one."""
+    names = arguments.own_loss
+    for name in names:
+        if name in LOSS_NAMES:
+            raise InputError(f"--own-loss {name}: that is a loss of ours; name one of your own")
+        if names.count(name) > 1:
+            raise InputError(f"--own-loss {name} was given twice: give it once")
     return study(arguments.study, tuple(arguments.own_loss))
 
 
@@ -51,11 +59,27 @@ def add_half(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--half",
         type=_half,
-        action="append",
+        action=_Halves,
         required=True,
         metavar="NAME=DATA",
         help="a data set of the paper or of ours and the prepared data used for it; repeatable",
     )
+
+
+class _Halves(argparse.Action):
+    """Appends to those before, of which none may have the same name in a table."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        before = getattr(namespace, self.dest) or []
+        if values.label in {half.label for half in before}:
+            raise argparse.ArgumentError(self, f"{values.label} was given twice: give it once")
+        setattr(namespace, self.dest, [*before, values])
 
 
 def _half(text: str) -> Half:

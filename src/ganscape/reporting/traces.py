@@ -86,9 +86,9 @@ def require_study(traces: Traces, half: Half, suffix: str = "") -> None:
 
     `suffix` is what the name of the data has more than that of the whole data set.
     """
-    dataset, size = half.data.rsplit("-", 1)
+    dataset, _, size = half.data.rpartition("-")
     for path, data in traces.scores[["path", "data"]].drop_duplicates().itertuples(index=False):
-        name, own_size = data.rsplit("-", 1)
+        name, _, own_size = data.rpartition("-")
         if own_size != size or name.removesuffix(suffix) != dataset:
             raise InputError(f"{path} is of {data}, not of {half.data}: give traces of this study")
     networks = traces.scores[["architecture", "width", "base_features", "spectral_norm"]].drop_duplicates()
