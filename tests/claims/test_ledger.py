@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from made_up_results import ROOT, configuration, results, write
 
@@ -242,4 +243,35 @@ def test_a_damaged_table_is_named(tmp_path):
     write(tmp_path, results())
     (tmp_path / "tables/table2.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match=r"table2\.csv cannot be read"):
+        ledger(Evidence(tmp_path), configuration())
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("tables/landscape_values", "loss js, pattern x1 x1"),
+        ("tables/two_clusters", "loss rs, discriminator_width 20"),
+        ("figures/escape", "part ratio, loss js, other rs"),
+        ("tables/table2", "dataset cifar10, architecture"),
+    ],
+)
+def test_a_table_with_a_row_twice_is_named(name, told, tmp_path):
+    tables = results()
+    first = told.split(", ")[0].split(" ")
+    rows = tables[name]
+    again = rows[rows[first[0]] == first[1]]
+    write(tmp_path, tables | {name: pd.concat([rows, again])})
+    with pytest.raises(InputError, match=rf"{name}\.csv has two rows of {told}.*: make it again"):
+        ledger(Evidence(tmp_path), configuration())
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("tables/table2", "fid"), ("tables/strict_minima", "by_symmetry")]
+)
+def test_a_table_with_words_for_numbers_is_named(name, column, tmp_path):
+    tables = results()
+    words = tables[name].astype({column: object})
+    words.loc[words.index[0], column] = "many"
+    write(tmp_path, tables | {name: words})
+    with pytest.raises(InputError, match=rf"{name}\.csv has words in {column}: make it again"):
         ledger(Evidence(tmp_path), configuration())

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ganscape.claims.evidence import read
+from ganscape.claims.evidence import read, require_different
 from ganscape.claims.ledger import NOT_RUN
 from ganscape.errors import InputError
 from ganscape.reporting.provenance import DEPARTURES
@@ -263,9 +263,9 @@ def _quartiles(gaussians: pd.DataFrame) -> pd.DataFrame:
 
 def _over_seeds(figure6: pd.DataFrame) -> pd.DataFrame:
     """Quartiles of D's loss at every iteration, and the 95 % intervals of D's median in the collapses."""
-    bands = figure6[figure6["part"] == "band"].pivot(
-        index=["loss", "iteration"], columns="percentile", values="value"
-    )
+    bands = figure6[figure6["part"] == "band"]
+    require_different(bands, ("loss", "iteration", "percentile"), Path("figures/figure6.csv"))
+    bands = bands.pivot(index=["loss", "iteration"], columns="percentile", values="value")
     quartiles = (
         bands[[25, 50, 75]].set_axis(["low", "median", "high"], axis=1).reset_index().assign(part="band")
     )
