@@ -1,5 +1,6 @@
 """What all tests share: one thread each where they run side by side, property tests without time limits."""
 
+import json
 import os
 
 import pytest
@@ -38,6 +39,22 @@ def release_generator():
         return path, git_blob_id(path.read_bytes()), generator
 
     return release
+
+
+@pytest.fixture
+def altered():
+    """A function that changes one field of a JSON file, `place`: keys and numbers with points between them."""
+
+    def alter(path, place, value):
+        record = found = json.loads(path.read_text())
+        *outer, last = place.split(".")
+        for key in outer:
+            found = found[int(key) if key.isdecimal() else key]
+        found[last] = value
+        path.write_text(json.dumps(record))
+        return path
+
+    return alter
 
 
 @pytest.fixture

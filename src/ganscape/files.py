@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ganscape.errors import InputError
+from ganscape.forms import parsed
 
 logger = logging.getLogger(__name__)
 
@@ -163,12 +164,12 @@ def write_json(target: str | os.PathLike, value: Any) -> None:
 def read_json(source: str | os.PathLike) -> Any:
     """Read a JSON file; a missing or malformed one is an `InputError` that names it."""
     try:
-        return json.loads(Path(source).read_text(encoding="utf-8"))
+        return parsed(Path(source).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{source} does not exist") from None
     except OSError as error:
         raise InputError(f"cannot read {source}: {error.strerror}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InputError(f"{source} is not valid JSON ({error})") from None
 
 

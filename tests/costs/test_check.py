@@ -65,3 +65,11 @@ def test_a_damaged_benchmark_is_named(tmp_path):
     (tmp_path / "x.benchmark.tsv").write_text("nothing\n")
     with pytest.raises(InputError, match=r"x\.benchmark\.tsv is not one of Snakemake's benchmarks"):
         ratios(groups(tmp_path))
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"specification": 3}'])
+def test_a_record_of_a_training_without_its_times_is_named(tmp_path, content):
+    path = record_of_training(tmp_path / "one", 60.0, 100)
+    path.write_text(content)
+    with pytest.raises(InputError, match=r"training\.json is not the record of a training"):
+        ratios(groups(tmp_path))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ganscape.cli import main
 from ganscape.costs.estimate import ALL, TRAININGS, Machines, estimate, estimate_table, to_text
 from ganscape.costs.jobs import read_jobs
 from ganscape.errors import InputError
@@ -56,6 +57,11 @@ def test_the_terminal_shows_a_line_per_study():
     [
         ("[", "is not what the Snakefile lists"),
         ('[{"colour": 1}]', "is not what the Snakefile lists"),
+        ("[1]", "is not what the Snakefile lists .0 is 1, not an object"),
+        ("{}", "it is an object, not a list"),
+        ('[{"name": "a", "count": "1", "seconds": 1}]', '0.count is "1", not a whole number'),
+        ('[{"name": "a", "count": 1, "seconds": 1, "after": 3}]', "0.after is 3, not a list"),
+        ("[" * 100_000, "nested too deeply"),
         (
             '[{"name": "a", "count": 1, "seconds": 1, "after": ["b"]}]',
             "a comes after b, which is not among them",
@@ -65,6 +71,14 @@ def test_the_terminal_shows_a_line_per_study():
 def test_a_list_of_jobs_that_is_none_ends_in_one_line(text, complaint):
     with pytest.raises(InputError, match=complaint):
         read_jobs(text)
+
+
+@pytest.mark.parametrize("option", ["--gpus", "--cores"])
+def test_no_machine_is_no_number_of_machines(option, tmp_path, capsys):
+    words = ["estimate", "--jobs", JOBS, "--preset", "tiny", option, "2", "0"]
+    assert main([*words, "--output-directory", str(tmp_path / "out")]) == 1
+    assert capsys.readouterr().err == f"ganscape estimate: {option} 0: give at least 1\n"
+    assert not (tmp_path / "out").exists()
 
 
 def snakemake(folder, target, *options):

@@ -432,6 +432,9 @@ def truncate(name):
         (change_metadata("splits", {"train": [0, 1000], "test": [900, 1797]}), "metadata.json"),
         (change_metadata("splits", {}), "metadata.json"),
         (change_metadata("splits", 5), "metadata.json"),
+        (change_metadata("splits", {"train": [0, "1797"]}), "metadata.json"),
+        (change_metadata("classes", "0123456789"), "metadata.json"),
+        (change_metadata("image_size", float("inf")), "metadata.json"),
     ],
 )
 def test_an_inconsistent_folder_names_the_file_and_the_step(copied_digits, damage, file):

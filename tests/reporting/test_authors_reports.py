@@ -84,7 +84,7 @@ def test_a_generator_whose_images_are_not_finite_is_said(evaluated):
     assert "diverged; paper" in draw_authors(measured, summary)[0].axes[0].get_title()
 
 
-def test_other_files_and_files_given_twice_are_refused(evaluated, tmp_path):
+def test_other_files_and_files_given_twice_are_refused(evaluated, altered, tmp_path):
     path = evaluated()
     with pytest.raises(InputError, match="was given twice"):
         read_released([path, path])
@@ -92,3 +92,5 @@ def test_other_files_and_files_given_twice_are_refused(evaluated, tmp_path):
     other.write_text('{"kind": "run"}')
     with pytest.raises(InputError, match=r"is not a metrics\.json of evaluate-authors"):
         read_released([other])
+    with pytest.raises(InputError, match=r"evaluate-authors \(release is \"x\", not an object\)"):
+        read_released([altered(path, "release", "x")])

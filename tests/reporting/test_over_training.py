@@ -191,6 +191,25 @@ def test_traces_of_other_data_or_several_networks_are_refused(unequal, traced):
         draw_bad_init_samples(several, DIGITS)
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "complaint"),
+    [
+        ("data", 7, "data is 7, not text"),
+        ("entries", [], "entries is empty"),
+        ("entries.0.iteration", "0", 'entries.0.iteration is "0", not a whole number'),
+        ("entries.0.fid", True, "entries.0.fid is true, not a finite number"),
+        ("entries.0.class_shares", {"a": 1}, "entries.0.class_shares is an object, not a list"),
+        ("classes", "ab", 'classes is "ab", not a list'),
+        ("specification.seed", [0], "specification.seed is a list, not a whole number"),
+        ("protocol.samples", None, "protocol.samples is null, not a whole number"),
+    ],
+)
+def test_a_wrong_field_of_a_trace_is_named(traced, altered, place, value, complaint):
+    path = altered(traced({0: 1.0}), place, value)
+    with pytest.raises(InputError, match=rf"trace\.json is not the trace\.json of a run \({complaint}"):
+        read_traces([path])
+
+
 # ---------------------------------------------------------------------------------------------------
 # Bad initial point
 

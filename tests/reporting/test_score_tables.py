@@ -347,6 +347,28 @@ def test_another_kind_of_file_is_named(tmp_path, content):
         read_measurements([path])
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "complaint"),
+    [
+        ("specification", [], "specification is a list, not an object"),
+        ("specification.generator_learning_rate", "5e-4", 'is "5e-4", not a finite number'),
+        ("specification.loss", None, "specification.loss is null, not text"),
+        ("parameters.full_width", "many", 'parameters.full_width is "many", not a whole number'),
+        ("protocol", 5, "protocol is 5, not an object"),
+        ("features", ["x"], "features is a list, not text"),
+        ("entries", {}, "entries is an object, not a list"),
+        ("entries", [3], "entries.0 is 3, not an object"),
+        ("entries.0.fid", "low", 'entries.0.fid is "low", not a finite number'),
+        ("entries.0.fid", None, "entries.0 is done, and has no fid"),
+        ("kind", {}, "kind is an object, not text"),
+    ],
+)
+def test_a_wrong_field_of_metrics_is_named(evaluated, altered, place, value, complaint):
+    path = altered(evaluated(), place, value)
+    with pytest.raises(InputError, match=r"metrics\.json is not the metrics\.json of .*" + complaint):
+        read_measurements([path])
+
+
 def test_paper_figures_read_as_words_and_numbers():
     table = paper_figures("table2")
     assert table["width"].tolist()[:2] == ["", "full"] and table["fid"].dtype == float

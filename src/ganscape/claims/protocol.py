@@ -109,8 +109,9 @@ def _differences(ours: Any, paper: Any, name: str) -> list[str]:
             for difference in _differences(_at(ours, key, f"{name}.{key}"), value, f"{name}.{key}")
         ]
     if isinstance(paper, list) and paper and isinstance(paper[0], dict):
-        if len(ours) != len(paper):
-            return [f"{name} has {len(ours)} instead of {len(paper)}"]
+        if not isinstance(ours, list) or len(ours) != len(paper):
+            found = len(ours) if isinstance(ours, list) else _shown(ours)
+            return [f"{name} has {found} instead of {len(paper)}"]
         return [
             difference
             for number, (mine, theirs) in enumerate(zip(ours, paper, strict=True))

@@ -1,7 +1,6 @@
 """`claims`: a verdict on every statement and figure of the paper, from the results of one preset."""
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from ganscape.claims.ledger import ledger, summary
 from ganscape.claims.page import overview, page
 from ganscape.errors import InputError
 from ganscape.files import check_apart, check_ending, write_text
+from ganscape.forms import check_form, parsed
 
 
 def add_results(parser: argparse.ArgumentParser) -> None:
@@ -24,11 +24,13 @@ def add_results(parser: argparse.ArgumentParser) -> None:
 
 
 def read_configuration(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The configuration that was given; `InputError` for what is not JSON."""
+    """The configuration that was given; `InputError` for what is not an object of JSON."""
     try:
-        return json.loads(arguments.configuration)
-    except json.JSONDecodeError as error:
-        raise InputError(f"--configuration is not valid JSON ({error})") from None
+        configuration = parsed(arguments.configuration)
+        check_form(configuration, {})
+    except ValueError as error:
+        raise InputError(f"--configuration is not a valid object of JSON ({error})") from None
+    return configuration
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

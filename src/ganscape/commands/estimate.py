@@ -6,6 +6,7 @@ from pathlib import Path
 from ganscape.commands.job_arguments import add_jobs
 from ganscape.costs.estimate import Machines, estimate, estimate_table, to_text
 from ganscape.costs.jobs import read_jobs
+from ganscape.errors import InputError
 from ganscape.reporting.rendering import write_table
 
 
@@ -21,6 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     unit = "gpus" if arguments.gpus else "cores"
+    if (least := min(getattr(arguments, unit))) < 1:
+        raise InputError(f"--{unit} {least}: give at least 1")
     machines = Machines(unit, tuple(getattr(arguments, unit)))
     numbers = estimate(read_jobs(arguments.jobs), machines)
     table = estimate_table(numbers, machines, arguments.preset)

@@ -11,9 +11,15 @@ import pandas as pd
 from ganscape.costs.jobs import WorkflowJobs
 from ganscape.errors import InputError
 from ganscape.files import read_json
+from ganscape.forms import NUMBER, Form, check_form
 from ganscape.reporting.rendering import Cell, Column, Section, Table, number
 
 RECORD = "training.json"
+TIMES: Form = {
+    "specification": {"iterations": int},
+    "iterations_of_this_session": int,
+    "wall_time_seconds_of_this_session": NUMBER,
+}
 
 
 @dataclass(frozen=True)
@@ -49,15 +55,19 @@ def measured_seconds(path: Path) -> float | None:
     """
     if path.name == RECORD:
         record = read_json(path)
+        try:
+            check_form(record, TIMES)
+        except ValueError as error:
+            raise InputError(f"{path} is not the record of a training ({error}): delete it") from None
         if not (iterations := record["iterations_of_this_session"]):
             return None
         whole = record["specification"]["iterations"]
         return record["wall_time_seconds_of_this_session"] * whole / iterations
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines, delimiter="\t"))
     try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines, delimiter="\t"))
         return float(rows[-1]["s"])
-    except (IndexError, KeyError, ValueError):
+    except (csv.Error, IndexError, KeyError, TypeError, ValueError):
         raise InputError(f"{path} is not one of Snakemake's benchmarks: delete it") from None
 
 

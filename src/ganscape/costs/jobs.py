@@ -1,10 +1,10 @@
 """The jobs of a configuration, as the Snakefile lists them for the steps `estimate` and `check-costs`."""
 
-import json
 from dataclasses import dataclass
 
 from ganscape.costs.schedule import Jobs
 from ganscape.errors import InputError
+from ganscape.forms import check_fields, check_form, parsed
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,15 @@ class WorkflowJobs(Jobs):
 def read_jobs(text: str) -> list[WorkflowJobs]:
     """From a JSON list of objects with the names of `WorkflowJobs`; `InputError` for what is none."""
     try:
+        entries = parsed(text)
+        check_form(entries, [{}])
+        for place, entry in enumerate(entries):
+            check_fields(entry, WorkflowJobs, str(place))
         groups = [
             WorkflowJobs(**entry | {key: tuple(entry.get(key, ())) for key in ("after", "studies")})
-            for entry in json.loads(text)
+            for entry in entries
         ]
-    except (json.JSONDecodeError, TypeError) as error:
+    except (TypeError, ValueError) as error:
         raise InputError(f"--jobs is not what the Snakefile lists ({error})") from None
     names = {group.name for group in groups}
     for group in groups:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from ganscape.errors import InputError
 from ganscape.files import read_json
+from ganscape.forms import check_form
 from ganscape.images import tensor_files
 from ganscape.images.game import Game
 from ganscape.images.specification import RunSpecification
@@ -100,10 +101,11 @@ def read_training_record(run_directory: str | Path) -> dict[str, Any]:
     """The record that `train` leaves when it ends (`training.json`); an `InputError` if it is not one."""
     path = Path(run_directory) / RECORD
     record = read_json(path)
-    expected = ("specification", "status", "iteration", "parameters")
-    if not isinstance(record, dict) or any(key not in record for key in expected):
-        raise InputError(f"{path} is not the record of a training: run step train again")
-    RunSpecification.from_dict(record["specification"])
+    try:
+        check_form(record, {"specification": {}, "status": str, "iteration": int, "parameters": {}})
+        RunSpecification.from_dict(record["specification"])
+    except ValueError as error:
+        raise InputError(f"{path} is not the record of a training ({error}): run step train again") from None
     return record
 
 
@@ -133,7 +135,7 @@ def _checkpoints(run_directory: Path) -> list[Path]:
 
 def require_specification(path: Path, header: Mapping[str, Any], wanted: RunSpecification) -> None:
     """Raise `InputError` unless the header of the file at `path` has the specification that is wanted."""
-    found = RunSpecification.from_dict(header["specification"])
+    found = RunSpecification.from_dict(header.get("specification", {}))
     if different := found.differences(wanted):
         raise InputError(
             f"{path} is of another configuration ({different}): move its run's folder away or ask for what "

@@ -15,6 +15,7 @@ import numpy as np
 
 from ganscape.errors import InputError
 from ganscape.files import atomic_path, digest, is_there, read_json, write_json
+from ganscape.forms import Form, check_form
 from ganscape.images import photographs, resampling
 from ganscape.images.sources import Chunk, Source, open_source
 from ganscape.progress import progress_bar
@@ -22,6 +23,10 @@ from ganscape.progress import progress_bar
 IMAGES = "images.npy"
 LABELS = "labels.npy"
 METADATA = "metadata.json"
+FORM: Form = {  # of the metadata
+    **{"name": str, "dataset": str, "image_size": int, "channels": int, "images_sha256": str},
+    **{"classes": [str], "splits": {}},
+}
 
 CHANNELS = (1, 3)
 
@@ -148,22 +153,25 @@ def load(directory: str | os.PathLike) -> Dataset:
     except InputError as error:
         raise InputError(f"{error}: {_AGAIN}") from error
     try:
+        check_form(metadata, FORM)
+        for name, rows in metadata["splits"].items():
+            check_form(rows, [int], f"splits.{name}")
         dataset = Dataset(
-            name=str(metadata["name"]),
-            dataset=str(metadata["dataset"]),
-            image_size=int(metadata["image_size"]),
-            channels=int(metadata["channels"]),
+            name=metadata["name"],
+            dataset=metadata["dataset"],
+            image_size=metadata["image_size"],
+            channels=metadata["channels"],
             classes=tuple(metadata["classes"]),
-            splits={name: (int(start), int(stop)) for name, (start, stop) in metadata["splits"].items()},
+            splits={name: (start, stop) for name, (start, stop) in metadata["splits"].items()},
             images=_map(directory / IMAGES),
             labels=np.array(_map(directory / LABELS)),
-            images_sha256=str(metadata["images_sha256"]),
+            images_sha256=metadata["images_sha256"],
         )
     except InputError:  # of an array's own file
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except ValueError as error:
         raise InputError(
-            f"{directory / METADATA} is not of a prepared data set ({error!r}): {_AGAIN}"
+            f"{directory / METADATA} is not of a prepared data set ({error}): {_AGAIN}"
         ) from error
     _check(dataset, directory)
     return dataset

@@ -8,6 +8,7 @@ from typing import Any
 from torch import nn
 
 from ganscape.errors import InputError
+from ganscape.forms import check_fields
 from ganscape.images.networks import NORMALISATIONS, build_discriminator, build_generator
 from ganscape.images.precision import PRECISIONS
 from ganscape.objectives import Objective, objective
@@ -99,13 +100,17 @@ class RunSpecification:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "RunSpecification":
-        """The specification that `as_dict` wrote; missing or unknown keys are an `InputError`."""
+        """The specification that `as_dict` wrote; other keys, and values of other types, are an `InputError`."""
         if not isinstance(values, Mapping):
             raise InputError(f"not the specification of a run: {values!r}")
         known = {field.name for field in fields(cls)}
         required = known - {"precision", "start", "images_sha256", "loss_file_sha256"}
         if wrong := (set(values) - known) | (required - set(values)):
             raise InputError(f"not the specification of a run: missing or unknown {', '.join(sorted(wrong))}")
+        try:
+            check_fields(dict(values), cls)
+        except ValueError as error:
+            raise InputError(f"not the specification of a run: {error}") from None
         return cls(**values)
 
     def differences(self, other: "RunSpecification") -> str:

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from ganscape.errors import InputError, in_a_line
 from ganscape.files import atomic_path
+from ganscape.forms import check_form, parsed
 
 HEADER = "ganscape"  # one entry of JSON: safetensors writes several in an order that varies
 
@@ -52,11 +53,12 @@ def read(path: Path, kind: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
         with path.open("rb"):  # safetensors calls missing whatever it may not open
             pass
         with safe_open(path, framework="pt", device="cpu") as file:
-            header = json.loads((file.metadata() or {}).get(HEADER, "{}"))
+            header = parsed((file.metadata() or {}).get(HEADER, "{}"))
+            check_form(header, {}, "its header")
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
     except (PermissionError, InterruptedError) as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-    except (SafetensorError, OSError, json.JSONDecodeError) as error:
+    except (SafetensorError, OSError, ValueError) as error:
         raise Damaged(in_a_line(error)) from error
     if header.get("kind") != kind:
         raise OfAnotherKind(f"kind {header.get('kind')}, not {kind}")

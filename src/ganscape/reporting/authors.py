@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from ganscape.errors import InputError
 from ganscape.evaluation.scoring import RELEASED
 from ganscape.files import read_json
+from ganscape.forms import Form, check_form
 from ganscape.images.networks.authors import release_of
 from ganscape.reporting import style
-from ganscape.reporting.measurements import scores_of
+from ganscape.reporting.measurements import SCORED, require_fids, scores_of
 from ganscape.reporting.paper_figures import paper_figures
 from ganscape.reporting.rendering import Cell, Column, Section, Table, number
 from ganscape.reporting.sample_sheet import part_of_grid
@@ -25,6 +26,10 @@ COLUMNS = (
     *("file", *NETWORK, "generator_parameters", "is_mean", "is_std", "fid"),
     *("paper_is", "paper_fid", "fid_difference", "data", "features", "samples", "fid_samples", "status"),
 )
+RELEASED_SCORES: Form = {  # of the JSON
+    **{"data": str, "features": str, "protocol": {"samples": int, "fid_samples": int}},
+    **{"release": {"file": str}, "parameters": {"generator": int}, "entries": [SCORED]},
+}
 GRID = "samples.png"  # beside a generator's metrics.json
 
 
@@ -38,8 +43,11 @@ def read_released(paths: Iterable[Path]) -> pd.DataFrame:
     for path in paths:
         record = read_json(path)
         try:
+            check_form(record, {"kind": str})
             if record["kind"] != RELEASED:
-                raise KeyError("kind")
+                raise ValueError(f"kind {record['kind']}")
+            check_form(record, RELEASED_SCORES)
+            require_fids(record["entries"])
             (entry,) = record["entries"]
             rows.append(
                 {
@@ -53,8 +61,8 @@ def read_released(paths: Iterable[Path]) -> pd.DataFrame:
                     **scores_of(entry),
                 }
             )
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"{path} is not a metrics.json of evaluate-authors ({error!r})") from error
+        except ValueError as error:
+            raise InputError(f"{path} is not a metrics.json of evaluate-authors ({error})") from error
     measured = pd.DataFrame(rows, columns=list(rows[0]) if rows else ["path", "file"])
     if len(repeated := measured[measured.duplicated("file")]):
         raise InputError(f"{repeated.iloc[0]['file']} was given twice: give each generator once")

@@ -8,13 +8,34 @@ import pandas as pd
 
 from ganscape.errors import InputError
 from ganscape.files import read_json
+from ganscape.forms import NUMBER, Form, OrNull, check_form
 
 logger = logging.getLogger(__name__)
 
 CONFIGURATION = ["data", "architecture", "width", "spectral_norm", "loss"]
 REAL = "real"
 PAPER_EXTRACTOR = "inception-v3-compat"
+_SCORE = OrNull(NUMBER)
+# Forms of JSON, of what is read here of it.
+SCORED: dict[str, Form] = {
+    **{"weights": str, "status": str, "fid": _SCORE},
+    **{"inception_score_mean": _SCORE, "inception_score_std": _SCORE},
+}
+PROTOCOL: Form = {"samples": int, "fid_samples": int, "splits": int}
+SPECIFICATION: dict[str, Form] = {
+    **{"architecture": str, "width": str, "normalisation": str, "loss": str},
+    **{"generator_learning_rate": NUMBER, "seed": int, "base_features": int},
+}
 FURTHER_SCORES = ["kid_mean", "kid_std", "precision", "recall", "coverage", "kl_divergence"]
+REAL_SCORES: dict[str, Form] = {
+    **{"data": str, "features": str, "protocol": PROTOCOL, "specification": OrNull({})},
+    "entries": [{**SCORED, **dict.fromkeys(FURTHER_SCORES, _SCORE)}],
+}
+RUN_SCORES: dict[str, Form] = {
+    **REAL_SCORES,
+    "specification": {**SPECIFICATION, "iterations": int},
+    "parameters": {"generator": int, "discriminator": int, "full_width": int},
+}
 
 
 def read_measurements(paths: Iterable[Path]) -> pd.DataFrame:
@@ -39,6 +60,9 @@ def read_measurements(paths: Iterable[Path]) -> pd.DataFrame:
 def _rows(path: Path) -> list[dict]:
     record = read_json(path)
     try:
+        check_form(record, {"kind": str})
+        check_form(record, REAL_SCORES if record["kind"] == REAL else RUN_SCORES)
+        require_fids(record["entries"])
         specification = record["specification"]
         if record["kind"] == REAL:
             sizes = ["parameters", "full_width_parameters", "base_features"]
@@ -72,8 +96,15 @@ def _rows(path: Path) -> list[dict]:
             }
             for entry in record["entries"]
         ]
-    except (KeyError, TypeError) as error:
-        raise InputError(f"{path} is not the metrics.json of an evaluated run ({error!r})") from error
+    except ValueError as error:
+        raise InputError(f"{path} is not the metrics.json of an evaluated run ({error})") from error
+
+
+def require_fids(entries: list[dict]) -> None:
+    """`ValueError` unless every entry of a record that is done has an FID."""
+    for place, entry in enumerate(entries):
+        if entry["status"] == "done" and entry["fid"] is None:
+            raise ValueError(f"entries.{place} is done, and has no fid")
 
 
 def network_of(specification: dict) -> dict:

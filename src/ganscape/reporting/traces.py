@@ -10,13 +10,16 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from ganscape.errors import InputError
 from ganscape.files import read_json
+from ganscape.forms import NUMBER, Form, OrNull, check_form
 from ganscape.reporting.losses import colour_of
 from ganscape.reporting.measurements import (
     CONFIGURATION,
     PAPER_EXTRACTOR,
+    SPECIFICATION,
     best_learning_rate,
     network_of,
     refuse_mixed_features,
+    require_fids,
 )
 from ganscape.reporting.studies import Half
 
@@ -24,6 +27,19 @@ RUN = [*CONFIGURATION, "generator_lr", "seed"]
 POINT = [*RUN, "iteration", "weights"]
 SCORES = [*POINT, "status", "run_status", "fid", "base_features", "features", "samples", "path"]
 SHARES = [*POINT, "class", "share", "real_share"]
+
+
+SHARES_OF_CLASSES = OrNull([NUMBER])
+TRACE: Form = {  # of the JSON
+    **{"data": str, "status": str, "features": str, "protocol": {"samples": int}},
+    **{"specification": SPECIFICATION, "classes": OrNull([str]), "real_shares": SHARES_OF_CLASSES},
+    "entries": [
+        {
+            **{"iteration": int, "weights": str, "status": str},
+            **{"fid": OrNull(NUMBER), "class_shares": SHARES_OF_CLASSES},
+        }
+    ],
+}
 
 
 @dataclass(frozen=True)
@@ -71,8 +87,8 @@ def read_traces(paths: Iterable[Path]) -> Traces:
         record = read_json(path)
         try:
             _add(record, path, scores, shares)
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"{path} is not the trace.json of a run ({error!r}): run step trace") from error
+        except ValueError as error:
+            raise InputError(f"{path} is not the trace.json of a run ({error}): run step trace") from error
     read = Traces(pd.DataFrame(scores, columns=SCORES), pd.DataFrame(shares, columns=SHARES))
     repeated = read.scores[read.scores.duplicated(POINT)]
     if len(repeated):
@@ -109,8 +125,13 @@ def network_note(traces: Traces) -> str:
 
 
 def _add(record: dict, path: Path, scores: list[dict], shares: list[dict]) -> None:
+    check_form(record, {"kind": str})
     if record["kind"] != "trace":
         raise ValueError(f"kind {record['kind']}")
+    check_form(record, TRACE)
+    require_fids(record["entries"])
+    if not record["entries"]:
+        raise ValueError("entries is empty")
     specification = record["specification"]
     run = {
         "data": record["data"],
