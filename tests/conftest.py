@@ -43,7 +43,7 @@ def release_generator():
 
 @pytest.fixture
 def altered():
-    """A function that changes one field of a JSON file, `place`: keys and numbers with points between them."""
+    """A function that changes one field of a JSON file, at keys and numbers with points between them."""
 
     def alter(path, place, value):
         record = found = json.loads(path.read_text())

@@ -59,7 +59,10 @@ def check_form(value: Any, form: Form, name: str = "it") -> None:
 
 
 def check_fields(value: Any, kind: type, name: str = "it") -> None:
-    """Raise `ValueError` where fields of the dataclass `kind` that `value` has are of other types than there."""
+    """Raise `ValueError` unless `value` is an object whose fields have the types of those of a dataclass.
+
+    Which of them are there is left to the caller.
+    """
     check_form(value, {}, name)
     form = {field.name: _OF_FIELDS[field.type] for field in fields(kind) if field.name in value}
     check_form(value, form, name)

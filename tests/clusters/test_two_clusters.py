@@ -439,6 +439,23 @@ def test_a_trajectory_of_another_loss_and_what_is_no_replay_are_refused(tmp_path
             load_replay(path, "rs")
 
 
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"seeds": np.zeros(3)}, "seeds holds no whole numbers"),
+        ({"losses": np.zeros(3)}, "losses has 1 axes, not 2"),
+        ({"places": np.zeros(0)}, "logits has the shape"),
+        ({"real": np.full((2, 4), np.nan)}, "real holds numbers that are not finite"),
+        ({"collapsed_at": np.full(2, 10**6)}, "has a collapse outside of its"),
+        ({"loss": np.array(3)}, "loss holds no name"),
+    ],
+)
+def test_a_trajectory_of_another_form_is_named(tmp_path, changes, complaint):
+    save_trajectory(replace(random_trajectory(), **changes), tmp_path / "trajectory.npz")
+    with pytest.raises(InputError, match=rf"trajectory\.npz .*{complaint}"):
+        load_trajectory(tmp_path / "trajectory.npz", "rs")
+
+
 class Trap:
     """Whoever unpickles it touches a file."""
 

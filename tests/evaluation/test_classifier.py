@@ -6,6 +6,7 @@ from small_images import DIGITS, resized_digits
 
 from ganscape.errors import InputError
 from ganscape.evaluation import classifier as classifiers
+from ganscape.images import tensor_files
 from ganscape.images.pixels import to_batch
 
 
@@ -78,3 +79,24 @@ def test_absent_damaged_and_foreign_weights_are_named(tmp_path, classifier_weigh
     save_file({"weight": torch.zeros(2)}, tmp_path / "foreign.safetensors")
     with pytest.raises(InputError, match="does not hold a classifier"):
         classifiers.load_classifier(tmp_path / "foreign.safetensors")
+
+
+@pytest.mark.parametrize("header", ["[]", "3", "{", "[" * 100_000])
+def test_weights_with_a_header_that_is_no_object_are_named(tmp_path, header):
+    path = tmp_path / "odd.safetensors"
+    save_file({"weight": torch.zeros(2)}, path, metadata={tensor_files.HEADER: header})
+    with pytest.raises(InputError, match=r"odd\.safetensors is damaged"):
+        classifiers.load_classifier(path)
+    content = header.encode()
+    path.write_bytes(len(content).to_bytes(8, "little") + content)
+    with pytest.raises(InputError, match=r"odd\.safetensors is damaged"):
+        classifiers.load_classifier(path)
+
+
+@pytest.mark.parametrize("classes", [5, {}, [[1]], "ab", None])
+def test_weights_of_classes_that_are_none_are_named(tmp_path, digits_classifier, classes):
+    path = tmp_path / "odd.safetensors"
+    header = {"dataset": "digits", "classes": classes}
+    tensor_files.write(path, classifiers.KIND, header, digits_classifier.state_dict())
+    with pytest.raises(InputError, match=r"odd\.safetensors is damaged"):
+        classifiers.load_classifier(path)

@@ -1,4 +1,5 @@
 import copy
+import re
 
 import numpy as np
 import pytest
@@ -94,7 +95,8 @@ def test_choice_of_images_is_a_permutation_cut_into_disjoint_parts():
 
 
 def reference(**changes) -> Reference:
-    metadata = dict.fromkeys(features.METADATA, "x") | {"image_size": 32}
+    numbers = {"image_size": 32, "channels": 1, "offset": 0, "seed": 0}
+    metadata = dict.fromkeys(features.METADATA, "x") | numbers
     arrays = {
         "features": np.ones((4, 3), np.float32),
         "logits": np.ones((4, 2), np.float32),
@@ -157,8 +159,29 @@ def test_absent_and_damaged_references_are_named(tmp_path):
     np.savez(path, features=np.array([{}], dtype=object))
     with pytest.raises(InputError, match="damaged"):
         load_reference(path)
-    save_reference(path, reference(labels=np.zeros(3, np.int64)))
-    with pytest.raises(InputError, match="not a file of step extract-features"):
+    path.write_bytes(b"")
+    with pytest.raises(InputError, match="damaged"):
+        load_reference(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"labels": np.zeros(3, np.int64)}, "labels has the shape (3,), with 3 instead of 4"),
+        ({"labels": np.zeros(4)}, "labels holds no whole numbers"),
+        ({"features": np.ones((4, 3, 2), np.float32)}, "features has 3 axes, not 2"),
+        ({"features": np.full((4, 3), np.nan, np.float32)}, "features holds numbers that are not finite"),
+        ({"logits": np.full((4, 2), "x")}, "logits holds no finite numbers"),
+        ({"metadata": []}, "it is a list, not an object"),
+        ({"metadata": {}}, "extractor is missing"),
+        ({"metadata": 5}, "it is 5, not an object"),
+    ],
+)
+def test_features_of_another_form_are_named(tmp_path, changes, complaint):
+    path = tmp_path / "features.npz"
+    save_reference(path, reference(**changes))
+    complaint = rf"features\.npz is not a file of step extract-features \({re.escape(complaint)}\)"
+    with pytest.raises(InputError, match=complaint):
         load_reference(path)
 
 

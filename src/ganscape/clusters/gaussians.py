@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ganscape.arrays import ANY, FINITE, NAME, WHOLE, Layout
 from ganscape.clusters.distributions import Gaussians
 from ganscape.clusters.games import Adam, Game, Perceptron
 from ganscape.clusters.simulation import Execution, simulate
@@ -33,6 +34,15 @@ class Samples:
     seeds: np.ndarray
     fake: np.ndarray
     real: np.ndarray
+
+
+LAYOUTS = {
+    "mixture": Layout("", NAME),
+    "loss": Layout("", NAME),
+    "seeds": Layout("s", WHOLE),
+    "fake": Layout("sn2", ANY),  # of games that diverge, not finite
+    "real": Layout("sm2", FINITE),
+}
 
 
 def game(loss: str) -> Game:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganscape.arrays import check_arrays_path, load_arrays, save_arrays
+from ganscape.arrays import ANY, FINITE, NAME, WHOLE, Layout, check_arrays_path, load_arrays, save_arrays
 from ganscape.errors import InputError
 
 
@@ -34,6 +34,20 @@ class Trajectory:
     collapsed_logits: np.ndarray
 
 
+# Of games that diverge, losses, points and logits are not finite.
+LAYOUTS = {
+    "loss": Layout("", NAME),
+    "seeds": Layout("s", WHOLE),
+    "losses": Layout("si", ANY),
+    "iterations": Layout("t", WHOLE),
+    "points": Layout("stn", ANY),
+    "places": Layout("p", FINITE),
+    "logits": Layout("stp", ANY),
+    "real": Layout("sn", FINITE),
+    "collapsed_at": Layout("s", WHOLE),
+    "collapsed_counts": Layout("s2", WHOLE),
+    "collapsed_logits": Layout("s2", ANY),
+}
 OF_ALL_SEEDS = ("loss", "iterations", "places")
 
 
@@ -60,9 +74,14 @@ def save_trajectory(trajectory: Trajectory, target: Path) -> None:
 
 def load_trajectory(source: Path, loss: str) -> Trajectory:
     """Read what `save_trajectory` wrote of `loss`; raises `InputError` for anything else."""
-    trajectory = load_arrays(Trajectory, source, "a trajectory", "`two-cluster` or `replay`")
+    trajectory = load_arrays(Trajectory, source, LAYOUTS, "a trajectory", "`two-cluster` or `replay`")
     if str(trajectory.loss) != loss:
         raise InputError(f"{source} is a trajectory of {trajectory.loss}, not of {loss}")
+    if not trajectory.losses.size:
+        raise InputError(f"{source} holds no games: make it with `two-cluster` or `replay`")
+    last = trajectory.losses.shape[1]
+    if trajectory.collapsed_at.min() < 0 or trajectory.collapsed_at.max() > last:
+        raise InputError(f"{source} has a collapse outside of its {last} iterations: make it again")
     return trajectory
 
 

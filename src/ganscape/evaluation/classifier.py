@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from ganscape.errors import InputError, in_a_line
 from ganscape.files import is_there
+from ganscape.forms import check_form
 from ganscape.images import tensor_files
 from ganscape.images.pixels import to_batch
 from ganscape.progress import progress_bar
@@ -171,6 +172,7 @@ def load_classifier(path: str | Path) -> tuple[Classifier, Description]:
         raise InputError(f"no classifier weights at {path}: run step train-classifier first")
     try:
         header, tensors = tensor_files.read(path, KIND)
+        check_form(header, {"dataset": str, "classes": [str]})
         description = Description(header["dataset"], tuple(header["classes"]))
         classifier = Classifier(len(description.classes))
         classifier.load_state_dict(tensors)
@@ -178,7 +180,7 @@ def load_classifier(path: str | Path) -> tuple[Classifier, Description]:
         raise InputError(f"{path} does not hold a classifier of this project ({KIND})") from error
     except InputError:  # it cannot be read just now
         raise
-    except (tensor_files.Damaged, RuntimeError, KeyError, ValueError) as error:
+    except (tensor_files.Damaged, RuntimeError, ValueError) as error:
         reason = in_a_line(error)
         raise InputError(
             f"{path} is damaged ({reason}): name another, or make it again with step train-classifier"

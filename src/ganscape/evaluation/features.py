@@ -4,7 +4,6 @@ import copy
 import hashlib
 import json
 import logging
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,11 @@ import torch_fidelity
 from torch import Tensor, nn
 
 from ganscape import __version__
+from ganscape.arrays import FINITE, WHOLE, Layout, check_arrays
 from ganscape.errors import InputError, in_a_line
 from ganscape.evaluation.extractors import Extractor
 from ganscape.files import atomic_path, is_there
+from ganscape.forms import Form, check_form, parsed
 from ganscape.images.networks import latent_dimension
 from ganscape.images.pixels import quantise, to_batch
 from ganscape.progress import progress_bar
@@ -59,11 +60,17 @@ class Reference:
     metadata: dict
 
 
-METADATA = (
-    *("extractor", "weights_sha256"),
-    *("data", "dataset", "image_size", "channels", "images_sha256"),
-    *("split", "offset", "seed"),
-)
+METADATA: dict[str, Form] = {
+    **{"extractor": str, "weights_sha256": str},
+    **{"data": str, "dataset": str, "image_size": int, "channels": int, "images_sha256": str},
+    **{"split": str, "offset": int, "seed": int},
+}
+LAYOUTS = {
+    "features": Layout("nd", FINITE),
+    "logits": Layout("nk", FINITE),
+    "labels": Layout("n", WHOLE),
+    "indices": Layout("n", WHOLE),
+}
 
 
 def generate(
@@ -174,16 +181,19 @@ def load_reference(path: str | Path) -> Reference:
         raise InputError(f"no features of real images at {path}: run step extract-features first")
     try:
         with np.load(path, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in ("features", "logits", "labels", "indices")}
-            metadata = json.loads(str(stored["metadata"]))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            arrays = {name: stored[name] for name in LAYOUTS}
+            metadata = parsed(str(stored["metadata"]))
+    except Exception as error:  # damaged archives raise whatever zip, zlib and numpy come upon
         reason = in_a_line(error)
         raise InputError(
             f"{path} is damaged ({reason}): name another, or make it again with step extract-features"
         ) from error
-    missing = [key for key in METADATA if key not in metadata]
-    if missing or len({len(array) for array in arrays.values()}) != 1:
-        raise InputError(f"{path} is not a file of step extract-features: name another, or run that step")
+    try:
+        check_form(metadata, METADATA)
+        check_arrays(arrays, LAYOUTS)
+    except ValueError as error:
+        problem = f"{path} is not a file of step extract-features ({error}): name another, or run that step"
+        raise InputError(problem) from None
     return Reference(**arrays, metadata=metadata)
 
 

@@ -100,7 +100,7 @@ class RunSpecification:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "RunSpecification":
-        """The specification that `as_dict` wrote; other keys, and values of other types, are an `InputError`."""
+        """The specification that `as_dict` wrote; other keys or values of other types are `InputError`s."""
         if not isinstance(values, Mapping):
             raise InputError(f"not the specification of a run: {values!r}")
         known = {field.name for field in fields(cls)}

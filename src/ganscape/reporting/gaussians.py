@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ganscape.arrays import load_arrays
-from ganscape.clusters.gaussians import COLUMNS, DEVIATIONS, MIXTURES, Samples
+from ganscape.clusters.gaussians import COLUMNS, DEVIATIONS, LAYOUTS, MIXTURES, Samples
 from ganscape.clusters.two_clusters import DONE
 from ganscape.errors import InputError
 from ganscape.reporting import style
@@ -45,7 +45,7 @@ def read_looks(paths: Iterable[Path]) -> pd.DataFrame:
 
 def load_samples(source: Path, mixture: str, loss: str) -> Samples:
     """The last samples that `gaussians` wrote of these; raises `InputError` for anything else."""
-    samples = load_arrays(Samples, source, "a file of samples", "`gaussians`")
+    samples = load_arrays(Samples, source, LAYOUTS, "a file of samples", "`gaussians`")
     if (str(samples.mixture), str(samples.loss)) != (mixture, loss):
         found = f"{samples.loss} on the {samples.mixture}"
         raise InputError(f"{source} has samples of {found}, not of {loss} on the {mixture}")
