@@ -114,3 +114,17 @@ def test_an_error_of_the_systems_kind_that_is_not_its_word_keeps_its_traceback(m
     words = ["select", "--data", str(tmp_path), "--keep", "1=1", "--name", "part"]
     with pytest.raises(OSError, match="a fault of our own"):
         main([*words, "--output", str(tmp_path / "part")])
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("CUDA out of memory. Tried\nmore")])
+def test_too_little_memory_is_one_line(monkeypatch, tmp_path, capsys, error):
+    def greedy(path):
+        raise error
+
+    monkeypatch.setattr(Path, "is_file", greedy)
+    words = ["select", "--data", str(tmp_path), "--keep", "1=1", "--name", "part"]
+    assert main([*words, "--output", str(tmp_path / "part")]) == 1
+    complaint = capsys.readouterr().err
+    assert (
+        complaint.startswith("ganscape select: there is not enough memory (") and complaint.count("\n") == 1
+    )

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from ganscape import __version__
-from ganscape.errors import InputError
+from ganscape.errors import InputError, in_a_line
 
 STEPS = {
     "fetch": "download a data set's archives and verify their checksums",
@@ -81,6 +81,7 @@ class Parser(argparse.ArgumentParser):
         print(self.format_help(), end="", file=file)
 
 
+NO_MEMORY = ("can't allocate memory", "out of memory")  # in errors of PyTorch, which have no own kind
 LARGEST_NUMBER = 2**63 - 1  # that arrays and random generators hold
 
 
@@ -118,7 +119,7 @@ def _what_failed(error: OSError) -> str:
     """Where the system refused something, and why."""
     if error.filename is None:
         return f"reading or writing failed: {error.strerror}; look at the disk and at where output goes"
-    return f"cannot use {os.fsdecode(error.filename)}: {error.strerror}"
+    return f"cannot use {error.filename}: {error.strerror}"
 
 
 def _run(arguments: list[str]) -> int:
@@ -145,7 +146,17 @@ def _run(arguments: list[str]) -> int:
     except InputError as error:
         print(f"ganscape {namespace.step}: {error}", file=sys.stderr)
         return 1
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and not any(words in str(error) for words in NO_MEMORY):
+            raise
+        print(f"ganscape {namespace.step}: {_what_is_lacking(error)}", file=sys.stderr)
+        return 1
     return 0
+
+
+def _what_is_lacking(error: BaseException) -> str:
+    """How much memory was asked for, as far as is known."""
+    return f"there is not enough memory ({in_a_line(error)}): ask for less at once, such as smaller batches"
 
 
 def _check_numbers(namespace: argparse.Namespace) -> None:

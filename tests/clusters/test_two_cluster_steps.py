@@ -142,6 +142,8 @@ def test_seeds_in_any_order_and_unequal_shares_are_written_as_given(tmp_path):
         ({"trajectory_every": 5}, "--trajectory-every 5: give 1 to 4, all iterations"),
         ({"output": "out.txt"}, "out.txt: the file of the outcomes ends in .csv"),
         ({"threads": 0}, "--threads must be at least 1, not 0"),
+        ({"threads": 10**11}, "--threads 100000000000: give at most 10000"),
+        ({"iterations": 10**14, "trajectory_every": None}, "there is not enough memory"),
         ({"engine": "native", "discriminator_width": 65}, "engine native cannot play this game"),
     ],
 )

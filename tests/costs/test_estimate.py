@@ -66,6 +66,7 @@ def test_the_terminal_shows_a_line_per_study():
             '[{"name": "a", "count": 1, "seconds": 1, "after": ["b"]}]',
             "a comes after b, which is not among them",
         ),
+        ('[{"name": "a", "count": 1, "seconds": 1, "after": ["a"]}]', "--jobs: a comes after itself"),
     ],
 )
 def test_a_list_of_jobs_that_is_none_ends_in_one_line(text, complaint):

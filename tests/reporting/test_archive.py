@@ -107,3 +107,10 @@ def test_a_pattern_that_is_none_or_leads_elsewhere_is_refused(results, tmp_path,
     assert main([*words, "--output", str(tmp_path / "kept")]) == 1
     assert complaint in capsys.readouterr().err
     assert not (tmp_path / "kept").exists()
+
+
+@pytest.mark.parametrize("content", ["", "s\n1.0\n", "s\tcpu_time\tmax_rss\nlong\t-\t-\n"])
+def test_a_damaged_benchmark_is_named(results, tmp_path, capsys, content):
+    (results / "logs/odd.benchmark.tsv").write_text(content)
+    assert archived(results, tmp_path / "kept") == 1
+    assert "odd.benchmark.tsv is not one of Snakemake's benchmarks: delete it" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from ganscape.commands.gpus import claim_gpu
 from ganscape.errors import InputError
 from ganscape.memory import keep_freed_memory
 
+MOST_THREADS = 10_000
 RUNS_PER_GPU = "GANSCAPE_RUNS_PER_GPU"  # the workflow tells its jobs by it
 
 
@@ -32,6 +33,8 @@ def chosen_device(arguments: argparse.Namespace) -> torch.device:
     if arguments.threads is not None:
         if arguments.threads < 1:
             raise InputError(f"--threads must be at least 1, not {arguments.threads}")
+        if arguments.threads > MOST_THREADS:
+            raise InputError(f"--threads {arguments.threads}: give at most {MOST_THREADS}")
         torch.set_num_threads(arguments.threads)
     if arguments.device == "cuda" and not torch.cuda.is_available():
         raise InputError("--device cuda: no GPU is visible; use --device cpu or auto")

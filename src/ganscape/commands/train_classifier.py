@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from ganscape.commands.devices import MOST_THREADS
 from ganscape.errors import InputError
 from ganscape.evaluation.classifier import Description, accuracy, save_classifier, train
 from ganscape.evaluation.metrics import class_shares
@@ -33,6 +34,8 @@ def run(arguments: argparse.Namespace) -> None:
     for name, least in (("epochs", 1), ("threads", 1), ("seed", 0)):
         if getattr(arguments, name) is not None and getattr(arguments, name) < least:
             raise InputError(f"--{name} must be at least {least}")
+    if (arguments.threads or 1) > MOST_THREADS:
+        raise InputError(f"--threads {arguments.threads}: give at most {MOST_THREADS}")
     if arguments.threads is not None:
         torch.set_num_threads(arguments.threads)
     check_output(arguments.output, ".safetensors", "a file of weights")

@@ -1,6 +1,7 @@
 """The jobs of a configuration, as the Snakefile lists them for the steps `estimate` and `check-costs`."""
 
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 
 from ganscape.costs.schedule import Jobs
 from ganscape.errors import InputError
@@ -47,6 +48,10 @@ def read_jobs(text: str) -> list[WorkflowJobs]:
     for group in groups:
         if missing := set(group.after) - names:
             raise InputError(f"--jobs: {group.name} comes after {min(missing)}, which is not among them")
+    try:
+        TopologicalSorter({group.name: group.after for group in groups}).prepare()
+    except CycleError as error:
+        raise InputError(f"--jobs: {error.args[1][0]} comes after itself") from None
     return groups
 
 

@@ -8,9 +8,11 @@ from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 import ganscape
 from ganscape.cores import available_cores, processor
+from ganscape.errors import InputError
 from ganscape.reporting.rendering import Cell, Column, Section, Table, number
 
 PACKAGES = (
@@ -83,7 +85,7 @@ def job_costs(results: Path) -> pd.DataFrame:
 
 def _benchmarks(results: Path) -> Iterator[tuple[str, str, float, float, float]]:
     for path in sorted(results.glob(BENCHMARKS)):
-        measured = pd.read_csv(path, sep="\t", na_values="-")
+        measured = _measured(path)
         # A run's own are named by kind; others lie in a folder that is.
         folder, name = path.parent.name, path.name.removesuffix(".benchmark.tsv")
         kind = name if folder == "logs" else KINDS.get(folder, folder)
@@ -93,6 +95,17 @@ def _benchmarks(results: Path) -> Iterator[tuple[str, str, float, float, float]]
             *measured[["s", "cpu_time"]].sum(),
             measured["max_rss"].max(),
         )
+
+
+def _measured(path: Path) -> pd.DataFrame:
+    """What Snakemake wrote of a job."""
+    try:
+        measured = pd.read_csv(path, sep="\t", na_values="-")[["s", "cpu_time", "max_rss"]]
+    except (KeyError, ValueError):
+        measured = None
+    if measured is None or not all(map(is_numeric_dtype, measured.dtypes)):
+        raise InputError(f"{path} is not one of Snakemake's benchmarks: delete it")
+    return measured
 
 
 def provenance_figures(record: dict, departures: Sequence[str]) -> pd.DataFrame:
