@@ -150,6 +150,21 @@ def test_a_figure_that_has_gone_is_not_the_same(reference, tmp_path):
     assert {one.name: one.verdict for one in compare(ours, reference)}["figures/imbalance_clusters"] == OTHER
 
 
+@pytest.mark.parametrize("change", ["words", "lacking"])
+def test_tables_that_cannot_be_compared_are_named(tmp_path, change):
+    folders = [run(tmp_path / name) for name in ("reference", "ours")]
+    for folder in folders:
+        table = pd.read_csv(folder / "tables/table2.csv")
+        table = table.assign(fid="low") if change == "words" else table.drop(columns="fid")
+        table.to_csv(folder / "tables/table2.csv", index=False)
+        band = pd.read_csv(folder / "figures/figure6.csv")
+        band = band.drop(columns="value") if change == "lacking" else band
+        band.to_csv(folder / "figures/figure6.csv", index=False)
+    complaint = "tables/table2" if change == "words" else "figures/figure6"
+    with pytest.raises(InputError, match=rf"{complaint}\.csv of .* lacks a column or has words for numbers"):
+        compare(folders[1], folders[0])
+
+
 def test_files_and_rows_that_are_missing_are_named(reference, tmp_path):
     ours = run(tmp_path / "ours")
     (ours / "tables/hinge.csv").unlink()

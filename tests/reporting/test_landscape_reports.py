@@ -193,6 +193,21 @@ def test_a_file_of_another_step_is_refused(tmp_path):
         read_minima([tmp_path / "missing.csv"])
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "complaint"),
+    [
+        ("value", "low", "have words in value, which `find-minima` never writes"),
+        ("loss", "gan", r"have the losses \['gan'\], which `find-minima` never writes"),
+    ],
+)
+def test_files_with_other_content_are_refused(tmp_path, column, value, complaint):
+    first = minima_file(tmp_path, "js", [("perfect", True, 0.0)])
+    second = tmp_path / "second.csv"
+    pd.read_csv(first).assign(**{column: value}).to_csv(second, index=False)
+    with pytest.raises(InputError, match=complaint):
+        read_minima([first, second])
+
+
 def test_a_figure_of_some_losses_only_is_refused(tmp_path):
     counts = counted_minima(read_minima([minima_file(tmp_path, "js", [("perfect", True, np.inf)])]))
     with pytest.raises(InputError, match="nothing of hinge, ls, rs, rp-hinge, rp-ls is in these files"):

@@ -191,6 +191,16 @@ def test_traces_of_other_data_or_several_networks_are_refused(unequal, traced):
         draw_bad_init_samples(several, DIGITS)
 
 
+def test_runs_of_several_networks_are_not_mixed(traced, altered, tmp_path, capsys):
+    one, other = (traced({0: 1.0}, width=width, rate=1e-4) for width in ("quarter", "eighth"))
+    words = ["--traces", str(one), str(other), "--half", "mnist=digits-32x32x1"]
+    assert main(["bad-init-table", *words, "--output-directory", str(tmp_path / "t")]) == 1
+    assert "are of several networks: give those of one" in capsys.readouterr().err
+    altered(altered(other, "specification.architecture", "resnet"), "specification.width", "quarter")
+    assert main(["narrow-figure", *words, "--output", str(tmp_path / "narrow.png")]) == 1
+    assert "are of several architectures: give those of one" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("place", "value", "complaint"),
     [

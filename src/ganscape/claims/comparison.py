@@ -23,7 +23,7 @@ import pandas as pd
 
 from ganscape.claims.evidence import read, require_different
 from ganscape.claims.ledger import NOT_RUN
-from ganscape.errors import InputError
+from ganscape.errors import InputError, in_a_line
 from ganscape.reporting.provenance import DEPARTURES
 from ganscape.reporting.rendering import Cell, Column, Section, Table
 from ganscape.reporting.statistics import median_interval
@@ -64,7 +64,7 @@ def compare(results: Path, reference: Path) -> list[Comparison]:
     """
     check_alike(results, reference)
     found = [
-        _compared(name, judge, results, reference)
+        _compared_in_a_line(name, judge, results, reference)
         for name, judge in COMPARED.items()
         if (reference / f"{name}.csv").exists()
     ]
@@ -102,6 +102,19 @@ def _facts(provenance: pd.DataFrame, section: str) -> dict[str, str]:
         return {"ganscape": "unknown"} if section == "version" else {}
     found = provenance[provenance["section"] == section]
     return dict(zip(found["name"], found["value"].astype(str), strict=True))
+
+
+def _compared_in_a_line(name: str, judge: Judge, results: Path, reference: Path) -> Comparison:
+    """`_compared`; `InputError` where a table is not what its judge can compute with."""
+    try:
+        return _compared(name, judge, results, reference)
+    except InputError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{name}.csv of {results} or of {reference} lacks a column or has words for numbers "
+            f"({in_a_line(error)}): make it again"
+        ) from error
 
 
 def _compared(name: str, judge: Judge, results: Path, reference: Path) -> Comparison:

@@ -7,7 +7,7 @@ from ganscape.commands.trace_arguments import add_traces, the_half
 from ganscape.errors import InputError
 from ganscape.reporting.bad_init import bad_init_summary, bad_init_table
 from ganscape.reporting.rendering import write_table
-from ganscape.reporting.traces import read_traces
+from ganscape.reporting.traces import read_traces, require_study
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     if not arguments.factor > 0:
         raise InputError(f"--factor must be positive, not {arguments.factor}")
-    traces = read_traces(arguments.traces)
+    traces, half = read_traces(arguments.traces), the_half(arguments)
+    require_study(traces, half)  # a summary of several networks would have several runs in one place
     summary = bad_init_summary(traces, arguments.factor)
-    write_table(summary, bad_init_table(summary, traces, the_half(arguments)), arguments.output_directory)
+    write_table(summary, bad_init_table(summary, traces, half), arguments.output_directory)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
+from ganscape.errors import InputError
 from ganscape.landscape import climbs, local_minima
 from ganscape.landscape.losses import LOSSES
 from ganscape.landscape.minima import COLLAPSED, DROPPED, PERFECT
@@ -16,6 +18,7 @@ from ganscape.reporting.rendering import Cell, Column, Section, Table
 REAL = np.array([[0.0], [1.0]])  # their distance is the unit of length
 SETTING = ["loss", "kernel_width", "regularisation"]
 COLUMNS = [*SETTING, "y1", "y2", "value", "climb", "kind", "is_global", "smallest_curvature"]
+WORDS = ("loss", "kind", "status", "end")  # columns that hold no numbers
 KINDS = (PERFECT, COLLAPSED, DROPPED)
 
 
@@ -53,8 +56,16 @@ def read_minima(paths: Iterable[Path]) -> pd.DataFrame:
 
 
 def read_by_loss(paths: Iterable[Path], columns: Sequence[str], step: str) -> pd.DataFrame:
-    """CSV files of one `step`, one per loss, as one table in the usual order of losses."""
+    """CSV files of one `step`, one per loss, as one table in the usual order of losses.
+
+    Raises `InputError` for other files.
+    """
     together = read_tables(paths, columns, step)
+    words = [name for name in columns if name not in WORDS and not is_numeric_dtype(together[name])]
+    unknown = sorted(map(str, set(together["loss"]) - set(LOSSES)))
+    if unknown or words:
+        problem = f"the losses {unknown}" if unknown else f"words in {', '.join(words)}"
+        raise InputError(f"the files have {problem}, which `{step}` never writes: make them again")
     return together.sort_values("loss", key=lambda names: names.map(LOSSES.index), kind="stable")
 
 

@@ -32,6 +32,8 @@ def draw_narrow(traces: Traces, halves: Sequence[Half]) -> tuple[Figure, pd.Data
     raw = scores[(scores["weights"] == "raw") & scores["loss"].isin(LOSSES)]
     if raw.empty:
         raise InputError(f"none of the given traces is of {' or '.join(half.data for half in halves)}")
+    if raw["architecture"].nunique() > 1:
+        raise InputError("the given traces are of several architectures: give those of one")
     rows = [
         (half, spectral)
         for half in halves
