@@ -5,7 +5,6 @@ import importlib
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -98,9 +97,9 @@ def test_a_full_disk_under_what_is_printed_is_one_line():
 
 def test_what_the_system_refuses_is_one_line_that_names_it(monkeypatch, tmp_path, capsys):
     def refused(path):
-        raise PermissionError(13, "Permission denied", str(path))
+        raise PermissionError(13, "Permission denied", str(path / "metadata.json"))
 
-    monkeypatch.setattr(Path, "is_file", refused)
+    monkeypatch.setattr("ganscape.images.datasets.load", refused)
     words = ["select", "--data", str(tmp_path), "--keep", "1=1", "--name", "part"]
     assert main([*words, "--output", str(tmp_path / "part")]) == 1
     assert capsys.readouterr().err == f"ganscape: cannot use {tmp_path}/metadata.json: Permission denied\n"
@@ -110,7 +109,7 @@ def test_an_error_of_the_systems_kind_that_is_not_its_word_keeps_its_traceback(m
     def failing(path):
         raise OSError("a fault of our own")
 
-    monkeypatch.setattr(Path, "is_file", failing)
+    monkeypatch.setattr("ganscape.images.datasets.load", failing)
     words = ["select", "--data", str(tmp_path), "--keep", "1=1", "--name", "part"]
     with pytest.raises(OSError, match="a fault of our own"):
         main([*words, "--output", str(tmp_path / "part")])
@@ -121,7 +120,7 @@ def test_too_little_memory_is_one_line(monkeypatch, tmp_path, capsys, error):
     def greedy(path):
         raise error
 
-    monkeypatch.setattr(Path, "is_file", greedy)
+    monkeypatch.setattr("ganscape.images.datasets.load", greedy)
     words = ["select", "--data", str(tmp_path), "--keep", "1=1", "--name", "part"]
     assert main([*words, "--output", str(tmp_path / "part")]) == 1
     complaint = capsys.readouterr().err

@@ -29,7 +29,7 @@ def read_configuration(arguments: argparse.Namespace) -> dict[str, Any]:
         configuration = parsed(arguments.configuration)
         check_form(configuration, {})
     except ValueError as error:
-        raise InputError(f"--configuration is not a valid object of JSON ({error})") from None
+        raise InputError(f"--configuration is not valid JSON, an object ({error})") from None
     return configuration
 
 
