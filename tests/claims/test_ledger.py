@@ -239,6 +239,14 @@ def test_a_configuration_without_a_section_is_refused(section, tmp_path):
         ledger(Evidence(tmp_path), settings)
 
 
+def test_of_a_table_of_another_version_the_column_that_it_lacks_is_named(tmp_path):
+    tables = results()
+    tables["tables/table2"] = tables["tables/table2"].drop(columns="ema")
+    write(tmp_path, tables)
+    with pytest.raises(InputError, match=r"table2\.csv has no column ema: it is not of this version"):
+        ledger(Evidence(tmp_path), configuration())
+
+
 def test_a_damaged_table_is_named(tmp_path):
     write(tmp_path, results())
     (tmp_path / "tables/table2.csv").write_bytes(b"\xff\xfe\x00")

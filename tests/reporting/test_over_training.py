@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from ganscape.cli import main
+from ganscape.decimals import decimal
 from ganscape.errors import InputError
 from ganscape.reporting.bad_init import (
     COLUMNS,
@@ -181,6 +182,20 @@ def test_of_several_learning_rates_the_best_is_shown(traced):
     assert set(numbers["generator_lr"]) == {5e-4}
 
 
+def test_where_no_run_finished_with_any_learning_rate_those_of_the_lowest_are_shown(traced):
+    traces = read_traces(
+        [
+            traced({0: 50.0, 10: 9.0}, loss=loss, rate=rate, shares=REAL, real=REAL, status=status)
+            for loss, status in (("js", "diverged"), ("rs", "done"))
+            for rate in (1e-3, 5e-4)
+        ]
+    )
+    shares = final_shares(traces)
+    assert len(shares) == 2 * 2 * 3
+    assert set(shares.loc[shares["loss"] == "js", "outcome"]) == {"diverged"}
+    assert "| JS-GAN, seed 0 |" in to_markdown(imbalanced_table(shares, traces, DIGITS))
+
+
 def test_traces_of_other_data_or_several_networks_are_refused(unequal, traced):
     with pytest.raises(InputError, match="is of digits-32x32x1, not of mnist-32x32x1"):
         imbalanced_table(final_shares(unequal), unequal, MNIST)
@@ -260,9 +275,9 @@ def test_the_table_of_the_bad_start_shows_both_learning_rates(from_bad_start):
     assert "Stand-in: digits-32x32x1" in text and "our reading" in text
 
 
-@pytest.mark.parametrize("factor", [0.01, 1234.5678])
+@pytest.mark.parametrize("factor", [0.01, 1234.5678, 1 / 3])
 def test_learning_rates_are_told_apart_whatever_the_factor(traced, factor):
-    rates = [float(f"{paper * factor:g}") for paper in (5e-7, 1e-6, 1e-4)]
+    rates = [float(decimal(paper * factor)) for paper in (5e-7, 1e-6, 1e-4)]
     traces = read_traces([traced({0: 9.0}, loss=loss, rate=rate) for loss in ("js", "rs") for rate in rates])
     summary = bad_init_summary(traces, factor)
     assert (summary[summary["ema"] == "no"]["status"] == "done").sum() == 3

@@ -7,6 +7,7 @@ from itertools import product
 from pathlib import Path
 from shlex import join, quote
 
+from ganscape.decimals import decimal
 from snakemake.settings.types import DeploymentMethod
 
 # ---------------------------------------------------------------------------------------------------
@@ -177,11 +178,6 @@ def recipe(data, architecture, loss):
         else f"{SETTINGS[data]['recipes']}-{architecture}"
     )
     return config["recipes"][name]
-
-
-def decimal(number):
-    """As it stands in the name of a folder: in digits that tell options apart, without noise of rounding."""
-    return f"{number:.12g}"
 
 
 def runs_on(data, rows, seeds):

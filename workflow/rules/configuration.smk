@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
+from snakemake.common.configfile import load_configfile
 
 # What the Snakefile shares with the package, of which only modules without PyTorch, for the sake of quick starts.
 sys.path.insert(0, str(Path(workflow.basedir) / "src"))
@@ -24,7 +25,7 @@ def configuration_error(location, problem):
     *overlays, default = map(Path, workflow.configfiles)
     value = value_at(config, location)
     for file in [*reversed(overlays), default]:
-        found = value_at(yaml.safe_load(file.read_text(encoding="utf-8")), location)
+        found = value_at(load_configfile(file), location)
         # The number that is not one is not equal to itself.
         if found == value or (found != found and value != value):
             origin = shown(file)
@@ -52,7 +53,10 @@ def value_at(settings, location):
 def check_configuration():
     """Hold the configuration against the schema, then what a schema cannot say."""
     for file in map(Path, workflow.configfiles):
-        content = yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader)
+        try:
+            content = yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader)
+        except yaml.YAMLError:  # Snakemake could read it, so it is JSON, with tabs
+            continue
         check_keys(file, content, ())
     check_schema()
     check_directories()

@@ -63,7 +63,10 @@ class Contestant:
 
     def begin(self, calls: int) -> None:
         """Start `calls` calls, and do not wait for them."""
-        self._here.send(calls)
+        try:
+            self._here.send(calls)
+        except BrokenPipeError:  # which the command line takes for that of its own output
+            raise RuntimeError("a process to be measured ended before its time") from None
 
     def end(self) -> float:
         """Wait for the calls that were begun; how long they took."""

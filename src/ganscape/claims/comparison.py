@@ -64,7 +64,7 @@ def compare(results: Path, reference: Path) -> list[Comparison]:
     """
     check_alike(results, reference)
     found = [
-        _compared_in_a_line(name, judge, results, reference)
+        _comparison(name, judge, results, reference)
         for name, judge in COMPARED.items()
         if (reference / f"{name}.csv").exists()
     ]
@@ -104,7 +104,7 @@ def _facts(provenance: pd.DataFrame, section: str) -> dict[str, str]:
     return dict(zip(found["name"], found["value"].astype(str), strict=True))
 
 
-def _compared_in_a_line(name: str, judge: Judge, results: Path, reference: Path) -> Comparison:
+def _comparison(name: str, judge: Judge, results: Path, reference: Path) -> Comparison:
     """`_compared`; `InputError` where a table is not what its judge can compute with."""
     try:
         return _compared(name, judge, results, reference)

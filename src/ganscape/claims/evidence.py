@@ -48,10 +48,11 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def require_different(table: pd.DataFrame, keys: Sequence[str], path: Path) -> None:
-    """Raise `InputError` where two rows have the same values in all of the `keys` that there are."""
-    known = [key for key in keys if key in table.columns]
-    if known and len(repeated := table[table.duplicated(known)]):
-        row = ", ".join(f"{key} {value}" for key, value in repeated.iloc[0][known].dropna().items())
+    """Raise `InputError` where two rows have the same values in all `keys`."""
+    if not keys or not set(keys) <= set(table.columns):  # it is of another version, as its reader says
+        return
+    if len(repeated := table[table.duplicated(list(keys))]):
+        row = ", ".join(f"{key} {value}" for key, value in repeated.iloc[0][list(keys)].dropna().items())
         raise InputError(f"{path} has two rows of {row}: make it again")
 
 

@@ -354,7 +354,7 @@ def _collapsed_for_less_time(run: Run, paper: Paper) -> Finding:
     _require(pd.DataFrame(wider), "wider networks of js")
     words = "; ".join(
         f"widths {row['discriminator_width']} and {row['generator_width']} {_collapsed_for(row)}, which "
-        f"escapes at {row['escape_median']:.0f}"
+        f"escapes at {shown(row['escape_median'], 0)}"
         for row in (first, *wider)
     )
     shorter = all(row["iterations_collapsed_high"] < first["iterations_collapsed_low"] for row in wider)

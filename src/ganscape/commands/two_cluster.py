@@ -75,7 +75,8 @@ def run(arguments: argparse.Namespace) -> None:
             keep_every=every,
             advanced=bar.update,
         )
-    # The small file first: what all seeds came to is not lost where the disk has no room for the large one.
+    # The small file first: what all seeds came to is not lost where the disk has no room for the large one,
+    # though an older one may then lie beside it. In the workflow both go back to what they were.
     write_text(arguments.output, table.to_csv(index=False, float_format="%.9g"))
     if arguments.trajectory:
         save_trajectory(trajectory, arguments.trajectory)

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas.api.types import is_numeric_dtype
 
+from ganscape.decimals import decimal
 from ganscape.errors import InputError
 from ganscape.reporting import style
 from ganscape.reporting.imbalanced import grid_of, stand_in_note
@@ -59,8 +60,7 @@ def bad_init_summary(traces: Traces, factor: float) -> pd.DataFrame:
     rows = []
     for weights, ema in WEIGHTS.items():
         for rate, paper in zip(printed.index * factor, printed.itertuples(), strict=True):
-            # Runs are named, and trained, by six digits of their rate.
-            here = (final["weights"] == weights) & (final["generator_lr"] == float(f"{rate:g}"))
+            here = (final["weights"] == weights) & (final["generator_lr"] == float(decimal(rate)))
             rows.append(
                 {
                     "learning_rate": rate,

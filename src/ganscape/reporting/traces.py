@@ -64,10 +64,16 @@ class Traces:
         return final
 
     def at_best_rates(self) -> "Traces":
-        """Of several generator learning rates of a configuration the one that a table of scores shows."""
+        """Of several generator learning rates of a configuration the one that a table of scores shows.
+
+        Where no run finished with any of them, the lowest.
+        """
         final = self.final()
         raw = final[final["weights"] == "raw"]
-        rates = {key: best_learning_rate(runs) for key, runs in raw.groupby(CONFIGURATION)}
+        rates = {
+            key: best_learning_rate(runs) or runs["generator_lr"].min()
+            for key, runs in raw.groupby(CONFIGURATION)
+        }
 
         def chosen(rows: pd.DataFrame) -> pd.DataFrame:
             best = pd.Series(rows[CONFIGURATION].apply(tuple, axis=1).map(rates), index=rows.index)
