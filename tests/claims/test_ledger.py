@@ -123,6 +123,8 @@ def test_the_default_configuration_is_the_paper_s_and_presets_are_not():
     ]
     settings["lsun"]["images"] = settings["lsun"]["images"][:1]
     assert "lsun.images has 1 instead of 2" in departures(settings, ["lsun"])
+    settings["lsun"]["images"] = "none"
+    assert "lsun.images has none instead of 2" in departures(settings, ["lsun"])
 
 
 def test_what_differs_is_shortened_after_three(tmp_path):
@@ -158,6 +160,7 @@ def test_the_step_writes_the_ledger_and_its_pages_and_says_the_summary(tmp_path,
     ("changed", "said"),
     [
         ({"--configuration": "{"}, "--configuration is not valid JSON"),
+        ({"--configuration": "[]"}, "--configuration is not valid JSON, an object (it is a list, not an"),
         ({"--results": "nowhere"}, "nowhere is no folder: give that of a preset"),
         ({"--output": "claims.txt"}, "the ledger ends in .csv"),
     ],

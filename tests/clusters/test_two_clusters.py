@@ -448,6 +448,7 @@ def test_a_trajectory_of_another_loss_and_what_is_no_replay_are_refused(tmp_path
         ({"real": np.full((2, 4), np.nan)}, "real holds numbers that are not finite"),
         ({"collapsed_at": np.full(2, 10**6)}, "has a collapse outside of its"),
         ({"loss": np.array(3)}, "loss holds no name"),
+        ({"losses": np.zeros((2, 0))}, "holds no games"),
     ],
 )
 def test_a_trajectory_of_another_form_is_named(tmp_path, changes, complaint):
