@@ -353,8 +353,8 @@ def _collapsed_for_less_time(run: Run, paper: Paper) -> Finding:
     first, *wider = (row for _, row in _of_both_widths(run, "js").iterrows())
     _require(pd.DataFrame(wider), "wider networks of js")
     words = "; ".join(
-        f"widths {row['discriminator_width']} and {row['generator_width']} {_collapsed_for(row)}, which "
-        f"escapes at {shown(row['escape_median'], 0)}"
+        f"widths {row['discriminator_width']} and {row['generator_width']}: {_collapsed_for(row)}, of an "
+        f"escape at {shown(row['escape_median'], 0)}"
         for row in (first, *wider)
     )
     shorter = all(row["iterations_collapsed_high"] < first["iterations_collapsed_low"] for row in wider)
