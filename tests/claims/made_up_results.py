@@ -90,7 +90,7 @@ def two_clusters():
     return {
         "tables/two_clusters": pd.DataFrame(rows),
         "figures/figure6": pd.DataFrame(stuck),
-        "figures/escape": pd.DataFrame(escape),
+        "figures/escape": pd.DataFrame(escape).assign(iteration=np.nan),
         "figures/width": pd.DataFrame(width),
         "figures/imbalance_clusters": pd.DataFrame(shares),
     }

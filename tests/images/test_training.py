@@ -28,6 +28,7 @@ from ganscape.images.networks.layers import can_filter
 from ganscape.images.sampling import RealImages
 from ganscape.images.specification import RunSpecification
 from ganscape.images.training import Schedule, train
+from ganscape.objectives import OBJECTIVES
 
 CPU = torch.device("cpu")
 
@@ -429,6 +430,7 @@ def test_a_loss_that_its_file_does_not_define_is_named_with_those_that_it_does(
     dataset, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setattr("ganscape.images.datasets.load", lambda path: dataset)
+    monkeypatch.setattr("ganscape.commands.train.OBJECTIVES", dict(OBJECTIVES))  # to which a step adds
     example = Path(__file__).parents[2] / "examples/gradient_penalties.py"
     status = main(
         f"train --data {tmp_path} --output {tmp_path / 'run'} --architecture cnn --loss rs-r1 "
