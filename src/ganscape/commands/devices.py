@@ -27,15 +27,21 @@ def add_device_arguments(parser: argparse.ArgumentParser, default: str = "PyTorc
     parser.add_argument("--threads", type=int, help=f"processor threads (default: {default})")
 
 
+def set_threads(count: int | None) -> None:
+    """Of PyTorch; None leaves its choice. Raises `InputError` for none, and for more than there could be."""
+    if count is None:
+        return
+    if count < 1:
+        raise InputError(f"--threads must be at least 1, not {count}")
+    if count > MOST_THREADS:
+        raise InputError(f"--threads {count}: give at most {MOST_THREADS}")
+    torch.set_num_threads(count)
+
+
 def chosen_device(arguments: argparse.Namespace) -> torch.device:
     """Set the thread count and the allocator, and return the device that the arguments ask for."""
     keep_freed_memory()
-    if arguments.threads is not None:
-        if arguments.threads < 1:
-            raise InputError(f"--threads must be at least 1, not {arguments.threads}")
-        if arguments.threads > MOST_THREADS:
-            raise InputError(f"--threads {arguments.threads}: give at most {MOST_THREADS}")
-        torch.set_num_threads(arguments.threads)
+    set_threads(arguments.threads)
     if arguments.device == "cuda" and not torch.cuda.is_available():
         raise InputError("--device cuda: no GPU is visible; use --device cpu or auto")
     # float32 means float32: TensorFloat-32, the default of convolutions, has ten bits of mantissa.

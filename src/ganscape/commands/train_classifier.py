@@ -4,9 +4,7 @@ import argparse
 import logging
 from pathlib import Path
 
-import torch
-
-from ganscape.commands.devices import MOST_THREADS
+from ganscape.commands.devices import set_threads
 from ganscape.errors import InputError
 from ganscape.evaluation.classifier import Description, accuracy, save_classifier, train
 from ganscape.evaluation.metrics import class_shares
@@ -31,13 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    for name, least in (("epochs", 1), ("threads", 1), ("seed", 0)):
-        if getattr(arguments, name) is not None and getattr(arguments, name) < least:
+    for name, least in (("epochs", 1), ("seed", 0)):
+        if getattr(arguments, name) < least:
             raise InputError(f"--{name} must be at least {least}")
-    if (arguments.threads or 1) > MOST_THREADS:
-        raise InputError(f"--threads {arguments.threads}: give at most {MOST_THREADS}")
-    if arguments.threads is not None:
-        torch.set_num_threads(arguments.threads)
+    set_threads(arguments.threads)
     check_output(arguments.output, ".safetensors", "a file of weights")
     check_output(arguments.record, ".json", "a record", [arguments.output])
     dataset = datasets.load(arguments.data)
