@@ -14,6 +14,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+# Where CI is set, pytest prints whole what two values differ in. Of networks' files that takes minutes, and
+# pytest-xdist ends in an error of its own where a report exceeds 2 GB.
+os.environ.pop("CI", None)
+
 
 def _released_name(name):
     """Our name of a parameter of the CNN's generator as the authors' released files have it."""

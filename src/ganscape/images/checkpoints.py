@@ -41,16 +41,16 @@ def save(run_directory: Path, game: Game, iteration: int, logs: Mapping[str, Ten
     target = checkpoint_path(run_directory, iteration)
     header = {"specification": game.specification.as_dict(), "iteration": iteration}
     tensor_files.write(target, KIND, header, {**prefixed("logs", logs), **dict(_game_tensors(game))})
-    for old in [path for path in _checkpoints(run_directory) if path.name <= target.name][:-KEPT]:
-        old.unlink(missing_ok=True)
+    _remove_old(run_directory, target)
     return target
 
 
 def restore(run_directory: Path, game: Game) -> tuple[int, dict[str, Tensor]]:
     """Load the last whole checkpoint into `game`; returns its iteration (0 where there is none) and logs.
 
-    A damaged checkpoint is put aside as `NAME.damaged`, with a warning, and the one before it used. Where
-    all are damaged, and where one is of another specification, that is an `InputError`.
+    A damaged checkpoint is put aside as `NAME.damaged`, with a warning, and the one before it used; those
+    before the last two are removed. Where all are damaged, and where one is of another specification, that
+    is an `InputError`.
     """
     damaged = []
     for path in reversed(_checkpoints(run_directory)):
@@ -64,6 +64,7 @@ def restore(run_directory: Path, game: Game) -> tuple[int, dict[str, Tensor]]:
         _load_game(game, tensors)
         for wreck in damaged:
             wreck.rename(wreck.with_name(f"{wreck.name}.damaged"))
+        _remove_old(run_directory, path)  # which a process killed after it had saved may not have done
         return header["iteration"], with_prefix(tensors, "logs")
     if damaged:
         raise InputError(
@@ -131,6 +132,12 @@ def _checkpoints(run_directory: Path) -> list[Path]:
     """Oldest first."""
     folder = _folder(run_directory)
     return sorted(path for path in folder.glob("*.safetensors") if _NAME.fullmatch(path.name))
+
+
+def _remove_old(run_directory: Path, newest: Path) -> None:
+    """Keep `newest` and as many checkpoints before it as there are to be; later ones stay too."""
+    for old in [path for path in _checkpoints(run_directory) if path.name <= newest.name][:-KEPT]:
+        old.unlink(missing_ok=True)
 
 
 def require_specification(path: Path, header: Mapping[str, Any], wanted: RunSpecification) -> None:
