@@ -125,19 +125,17 @@ def assert_equal_results(found, expected):
 
 # First, while whatever else goes on here does: the trial tells how fast trainings are only if it does.
 def test_a_training_longer_than_its_time_limit_goes_on_in_the_same_bits(cluster, tmp_path):
-    long = {"preset": "long", "iterations": iterations_of_three_turns(tmp_path / "trial")}
-    overlay, run = LONG.format(**long), LONG_RUN.format(**long)
-    limits = ["--set-resources", "train_gan:runtime=1", "--default-resources", "turn=1"]
-    warning = "slurm_extra=\"'--signal=URG@15'\""
-    record = f"{run}/training.json"
-    status, log = submitted(cluster, tmp_path / "cluster", overlay, record, *limits, warning)
-    assert status == 0, log
-    assert "Error" not in log, log
-    restarts = [int(count) for count in re.findall(r"Restarts=(\d+)", cluster.run("scontrol", "show", "job"))]
-    print(f"the training went back into the queue {max(restarts)} times")
-    assert max(restarts) >= 2
-    locally(tmp_path / "local", overlay, record)
-    found, expected = (left_behind(tmp_path / place / run) for place in ("cluster", "local"))
+    iterations = iterations_of_three_turns(tmp_path / "trial")
+    for attempt in range(3):
+        # The machine may get faster after the trial: then again, and longer.
+        long = {"preset": "long", "iterations": iterations * 2**attempt}
+        overlay, run, folder = LONG.format(**long), LONG_RUN.format(**long), tmp_path / f"cluster{attempt}"
+        if restarts_of_training(cluster, folder, overlay, run) >= 2:
+            break
+    else:
+        pytest.fail("no training was so long that it went back into the queue twice")
+    locally(tmp_path / "local", overlay, f"{run}/training.json")
+    found, expected = (left_behind(place / run) for place in (folder, tmp_path / "local"))
     # The last two checkpoints are kept, and the run that was never stopped has one.
     assert {Path(name).parent.name for name in set(found) ^ set(expected)} == {"checkpoints"}
     assert [name for name in expected if found[name] != expected[name]] == []
@@ -166,6 +164,18 @@ def iterations_of_three_turns(folder):
     locally(folder, LONG.format(**trial), record)
     seconds = json.loads((folder / record).read_text())["wall_time_seconds_of_this_session"]
     return int(SECONDS_OF_THREE_TURNS * trial["iterations"] / seconds)
+
+
+def restarts_of_training(cluster, folder, overlay, run):
+    """How often a training with a time limit of a minute went back into the queue before it was done."""
+    limits = ["--set-resources", "train_gan:runtime=1", "--default-resources", "turn=1"]
+    warning = "slurm_extra=\"'--signal=URG@15'\""
+    status, log = submitted(cluster, folder, overlay, f"{run}/training.json", *limits, warning)
+    assert status == 0, log
+    assert "Error" not in log, log
+    restarts = re.findall(r"Restarts=(\d+)", cluster.run("scontrol", "show", "job"))
+    print(f"the training went back into the queue {max(map(int, restarts))} times")
+    return max(map(int, restarts))
 
 
 @pytest.mark.parametrize(
