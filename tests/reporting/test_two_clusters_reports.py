@@ -234,6 +234,14 @@ def test_the_table_has_a_row_per_setting_in_every_form(written):
         assert "RS-GAN" in form(table)
 
 
+def test_medians_that_are_never_reached_need_no_range_and_minus_signs_are_true_ones(written):
+    summary = summarised_outcomes(written(rows(escapes=(None,) * 4, min_d_loss=-19.185)))
+    shown = to_markdown(two_clusters_table(summary))
+    assert "| never |" in shown and "| −19.185 (−19.185 to −19.185) |" in shown
+    wide = summary.assign(escape_median_low=800.0)
+    assert "| never (800 to never) |" in to_markdown(two_clusters_table(wide))
+
+
 def test_seeds_that_diverged_are_counted_and_said(written):
     gone = rows(status="diverged", final_first=pd.NA, final_second=pd.NA, success=False, escapes=(None,) * 4)
     summary = summarised_outcomes(written(gone))

@@ -143,6 +143,7 @@ STYLE = """
 .ganscape .note { border-left: 4px solid #d55e00; background: #fdf3ec; margin: .4em 0; padding: .3em .7em }
 .ganscape table { border-collapse: collapse; margin-top: 1em; font-variant-numeric: tabular-nums }
 .ganscape th, .ganscape td { padding: .1em .5em; text-align: right; white-space: nowrap; border: 0 }
+.ganscape thead th { white-space: normal; vertical-align: bottom }
 .ganscape .words, .ganscape tbody th { text-align: left }
 .ganscape thead { border-top: 2px solid #333; border-bottom: 1px solid #333 }
 .ganscape thead .group { text-align: center; border-bottom: 1px solid #999 }

@@ -84,7 +84,7 @@ def two_clusters_table(summary: pd.DataFrame) -> Table:
         Column("loss", words=True),
         Column("D", "Width"),
         Column("G", "Width"),
-        Column("0 : 4", "Real"),
+        Column("0:4", "Real"),
         Column("seeds"),
         Column("of seeds, %", "Escaped"),
         Column("median iteration", "Escaped"),
@@ -96,10 +96,11 @@ def two_clusters_table(summary: pd.DataFrame) -> Table:
         Column("collapsed, %", "Ends"),
     ]
     notes = [
-        "A seed escapes at the first iteration with at least 80 % of its share of generated points in each "
-        "cluster (40 of 100 in each where they are equal); it is collapsed where one has at least 80 of 100 "
-        "points and the other at most 5. Ranges after shares, medians of escape and of iterations collapsed "
-        "are 95 % intervals. The collapsed value is the theory's for all generated points in the larger "
+        "0:4 is the ratio of real points at 0 to those at 4. A seed escapes at the first iteration with at "
+        "least 80 % of its share of generated points in each cluster (40 of 100 in each where they are "
+        "equal); it is collapsed where one has at least 80 of 100 points and the other at most 5. Ranges "
+        "after shares, medians of escape and of iterations collapsed are 95 % intervals; where all of it is "
+        "never, there is none. The collapsed value is the theory's for all generated points in the larger "
         f"cluster; near it are seeds whose smallest loss is within {CLOSE:g}, not those that dip below.",
         "The paper shows one run of each loss: JS-GAN with a smallest D loss of about 0.48, RS-GAN with one "
         "of about 0.35 that escapes at about 800, three to four times faster.",
@@ -128,7 +129,7 @@ def _row(row: pd.Series) -> list[Cell]:
         str(row["seeds"]),
         _percent(row, "escaped"),
         _iterations(row["escape_median"], row["escape_median_low"], row["escape_median_high"]),
-        f"{row['min_d_loss']:.3f} ({row['min_d_loss_low']:.3f} to {row['min_d_loss_high']:.3f})",
+        _range(*(number(row[f"min_d_loss{end}"], 3) for end in ("", "_low", "_high"))),
         number(row["collapsed_value"], 3),
         "" if np.isnan(row["collapsed_value"]) else _percent(row, "at_collapsed_value"),
         _iterations(*(row[f"iterations_collapsed{end}"] for end in ("", "_low", "_high"))),
@@ -139,9 +140,14 @@ def _row(row: pd.Series) -> list[Cell]:
 
 
 def _percent(row: pd.Series, name: str) -> str:
-    return f"{100 * row[name]:.0f} ({100 * row[f'{name}_low']:.0f} to {100 * row[f'{name}_high']:.0f})"
+    return _range(*(number(100 * row[f"{name}{end}"], 0) for end in ("", "_low", "_high")))
 
 
-def _iterations(*values: float) -> str:
-    middle, low, high = (f"{value:.0f}" if np.isfinite(value) else "never" for value in values)
+def _iterations(middle: float, low: float, high: float) -> str:
+    if np.isinf(low):
+        return "never"
+    return _range(*(number(value, 0) if np.isfinite(value) else "never" for value in (middle, low, high)))
+
+
+def _range(middle: str, low: str, high: str) -> str:
     return f"{middle} ({low} to {high})"
