@@ -19,7 +19,7 @@ from small_runs import specification
 
 from ganscape.errors import InputError
 from ganscape.files import digest, held
-from ganscape.images import checkpoints
+from ganscape.images import checkpoints, training
 from ganscape.images.datasets import Dataset
 from ganscape.images.game import Game
 from ganscape.images.training import STOPPING, Schedule, train
@@ -87,14 +87,68 @@ def test_a_run_killed_at_random_moments_ends_in_the_same_bits(tmp_path):
     print(f"{kills} kills of {runs} runs, {interrupted} in the middle of a file")
 
 
-def test_a_run_killed_before_it_removed_an_old_checkpoint_ends_in_the_same_files(tmp_path):
-    """The moment after the last checkpoint was written, which random kills hit once in hundreds of times."""
+class Killed(BaseException):
+    """Stands for SIGKILL at a moment that random ones hit once in hundreds of times: nothing catches it."""
+
+
+def killed_when(monkeypatch, module, name, happens):
+    """From now on the process ends where `module.name` would begin, if `happens` says so of its arguments."""
+    function = getattr(module, name)
+
+    def doomed(*arguments, **options):
+        if happens(*arguments, **options):
+            raise Killed
+        return function(*arguments, **options)
+
+    monkeypatch.setattr(module, name, doomed)
+
+
+@pytest.mark.parametrize("gone", [(), ("checkpoints",), ("checkpoints", "samples")], ids=" ".join)
+@pytest.mark.parametrize(
+    ("module", "name", "happens"),
+    [
+        pytest.param(training._Run, "write_history", lambda run: run.iteration == 4, id="history"),
+        pytest.param(checkpoints, "save", lambda folder, game, n, logs: n == 4, id="checkpoint"),
+        pytest.param(checkpoints, "remove_old", lambda folder, n: n == 4, id="old-checkpoint"),
+        pytest.param(training, "save_image", lambda image, path: "final" in path.name, id="samples"),
+        pytest.param(training, "save_image", lambda image, path: "ema" in path.name, id="ema-samples"),
+        pytest.param(training, "write_json", lambda *arguments: True, id="record"),
+    ],
+)
+def test_a_run_killed_as_it_ends_ends_in_the_same_files(gone, module, name, happens, tmp_path, monkeypatch):
+    """And so does one that had ended before, lost what is `gone` and is killed as it ends again."""
+    run = specification(iterations=4)
+    train(run, noise(), tmp_path / "whole", EVERY, CPU)
+    if gone:
+        shutil.copytree(tmp_path / "whole", tmp_path / "killed")
+        for folder in gone:
+            shutil.rmtree(tmp_path / "killed" / folder)
+    killed_when(monkeypatch, module, name, happens)
+    with pytest.raises(Killed):
+        train(run, noise(), tmp_path / "killed", EVERY, CPU)
+    monkeypatch.undo()
+    train(run, noise(), tmp_path / "killed", EVERY, CPU)
+    assert left_behind(tmp_path / "killed") == left_behind(tmp_path / "whole")
+
+
+def test_two_whole_checkpoints_stay_where_the_last_is_damaged(tmp_path):
+    run = specification(iterations=4)
+    train(run, noise(), tmp_path, EVERY, CPU)
+    second, third, last = (checkpoints.checkpoint_path(tmp_path, iteration) for iteration in (2, 3, 4))
+    shutil.copy(third, second)
+    last.write_bytes(last.read_bytes()[:-1])
+    iteration, _ = checkpoints.restore(tmp_path, Game(run.generator(), run.discriminator(), run))
+    assert iteration == 3
+    assert set(last.parent.iterdir()) == {second, third, last.with_name(f"{last.name}.damaged")}
+
+
+def test_a_finished_run_gets_back_the_samples_that_it_lost(tmp_path):
     train(specification(iterations=4), noise(), tmp_path, EVERY, CPU)
-    expected = left_behind(tmp_path)
-    shutil.copy(checkpoints.checkpoint_path(tmp_path, 3), checkpoints.checkpoint_path(tmp_path, 2))
-    (tmp_path / "training.json").unlink()
-    train(specification(iterations=4), noise(), tmp_path, EVERY, CPU)
-    assert left_behind(tmp_path) == expected
+    before = left_behind(tmp_path)
+    for path in tmp_path.glob("samples/final*"):
+        path.unlink()
+        train(specification(iterations=4), noise(), tmp_path, EVERY, CPU)
+        assert left_behind(tmp_path) == before
 
 
 def test_what_killed_processes_were_writing_is_removed(tmp_path):
@@ -192,7 +246,8 @@ def test_a_run_goes_on_when_it_can_write_again(commands, reason, tmp_path):
     refusal, end = ended.stdout.splitlines()
     assert re.fullmatch(f"cannot write .*: {reason}", refusal)
     assert end == "done"
-    train(RUN, noise(), tmp_path / "whole", EVERY, CPU)
+    whole = started(tmp_path / "whole")  # with as many threads, which the record has
+    whole.join()
     assert left_behind(kept) == left_behind(tmp_path / "whole")
 
 

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 def save(run_directory: Path, game: Game, iteration: int, logs: Mapping[str, Tensor]) -> Path:
-    """Write the state after `iteration` iterations and remove all but the last two checkpoints.
+    """Write the state after `iteration` iterations and remove what is older than the checkpoint before it.
 
     `logs` are the run's own tensors, given back by `restore`. Raises `InputError` where the disk does not
     take it; the checkpoints before it are then intact.
@@ -41,16 +41,16 @@ def save(run_directory: Path, game: Game, iteration: int, logs: Mapping[str, Ten
     target = checkpoint_path(run_directory, iteration)
     header = {"specification": game.specification.as_dict(), "iteration": iteration}
     tensor_files.write(target, KIND, header, {**prefixed("logs", logs), **dict(_game_tensors(game))})
-    _remove_old(run_directory, target)
+    remove_old(run_directory, iteration)
     return target
 
 
 def restore(run_directory: Path, game: Game) -> tuple[int, dict[str, Tensor]]:
     """Load the last whole checkpoint into `game`; returns its iteration (0 where there is none) and logs.
 
-    A damaged checkpoint is put aside as `NAME.damaged`, with a warning, and the one before it used; those
-    before the last two are removed. Where all are damaged, and where one is of another specification, that
-    is an `InputError`.
+    A damaged checkpoint is put aside as `NAME.damaged`, with a warning, and the one before it used; of those
+    before that only the last is kept, as by `save`. Where all are damaged, and where one is of another
+    specification, that is an `InputError`.
     """
     damaged = []
     for path in reversed(_checkpoints(run_directory)):
@@ -64,7 +64,8 @@ def restore(run_directory: Path, game: Game) -> tuple[int, dict[str, Tensor]]:
         _load_game(game, tensors)
         for wreck in damaged:
             wreck.rename(wreck.with_name(f"{wreck.name}.damaged"))
-        _remove_old(run_directory, path)  # which a process killed after it had saved may not have done
+        # A process that was killed when it had saved may not have come to it.
+        remove_old(run_directory, header["iteration"])
         return header["iteration"], with_prefix(tensors, "logs")
     if damaged:
         raise InputError(
@@ -134,9 +135,10 @@ def _checkpoints(run_directory: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.safetensors") if _NAME.fullmatch(path.name))
 
 
-def _remove_old(run_directory: Path, newest: Path) -> None:
-    """Keep `newest` and as many checkpoints before it as there are to be; later ones stay too."""
-    for old in [path for path in _checkpoints(run_directory) if path.name <= newest.name][:-KEPT]:
+def remove_old(run_directory: Path, iteration: int) -> None:
+    """Remove the checkpoints before that of `iteration`, but for the last of them."""
+    current = checkpoint_path(run_directory, iteration).name
+    for old in [path for path in _checkpoints(run_directory) if path.name <= current][:-KEPT]:
         old.unlink(missing_ok=True)
 
 

@@ -47,6 +47,8 @@ HISTORY = "history.csv"
 # Losses are means over the iterations since the row before, the discriminator's that of each last step.
 HISTORY_COLUMNS = ("iteration", "generator_loss", "discriminator_loss", "learning_rate_factor")
 
+FINAL_SAMPLES = ("final.png", "final_ema.png")  # of the generator, and of its moving average
+
 # Adam moves a weight by some learning rates at most each time, which leaves any run far below this; a
 # few layers of such weights exceed single precision.
 LARGEST_WEIGHT = 1e6
@@ -133,9 +135,13 @@ def _finished(specification: RunSpecification, run_directory: Path) -> dict | No
         record["status"] == "done"
         and record["iteration"] == specification.iterations
         and checkpoints.is_whole(run_directory, record["iteration"])
-        and (run_directory / "samples" / "final.png").exists()
+        and all((run_directory / "samples" / name).exists() for name in FINAL_SAMPLES)
     )
-    return record if is_whole else None
+    if not is_whole:
+        return None
+    # The record may be older than the rest, of a run that was trained again and killed as it ended.
+    checkpoints.remove_old(run_directory, record["iteration"])
+    return record
 
 
 def _train(run: "_Run") -> dict:
@@ -264,7 +270,7 @@ class _Run:
         self.history.append((float(self.iteration), *losses.tolist(), factor))
 
     def save(self) -> None:
-        """Checkpoint and history; a run that has diverged is not worth keeping and raises `Diverged`."""
+        """History and checkpoint; a run that has diverged is not worth keeping and raises `Diverged`."""
         self._require_finite_losses()
         self._require_sound(self.game.generator)
         self._require_sound(self.game.discriminator)
@@ -272,8 +278,9 @@ class _Run:
             "history": torch.tensor(self.history, dtype=torch.float64).reshape(-1, len(HISTORY_COLUMNS)),
             "recent": torch.stack(self.recent) if self.recent else torch.empty(0, 2),
         }
-        checkpoints.save(self.run_directory, self.game, self.iteration, logs)
+        # Last, as with samples and snapshots: a run that is killed goes on from there, or has ended.
         self.write_history()
+        checkpoints.save(self.run_directory, self.game, self.iteration, logs)
 
     def _require_finite_losses(self) -> None:
         """Name the first iteration that was not, wherever interruptions have let the run look."""
@@ -305,9 +312,8 @@ class _Run:
         }
 
     def draw_final_samples(self) -> None:
-        for network, name in ((self.game.generator, "final"), (self.game.average, "final_ema")):
-            image = draw_grid(network, self.grid_latents)
-            save_image(image, self.run_directory / "samples" / f"{name}.png")
+        for network, name in zip((self.game.generator, self.game.average), FINAL_SAMPLES, strict=True):
+            save_image(draw_grid(network, self.grid_latents), self.run_directory / "samples" / name)
 
 
 def _check_dataset(specification: RunSpecification, dataset: Dataset) -> None:

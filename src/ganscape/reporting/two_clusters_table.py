@@ -99,9 +99,10 @@ def two_clusters_table(summary: pd.DataFrame) -> Table:
         "0:4 is the ratio of real points at 0 to those at 4. A seed escapes at the first iteration with at "
         "least 80 % of its share of generated points in each cluster (40 of 100 in each where they are "
         "equal); it is collapsed where one has at least 80 of 100 points and the other at most 5. Ranges "
-        "after shares, medians of escape and of iterations collapsed are 95 % intervals; where all of it is "
-        "never, there is none. The collapsed value is the theory's for all generated points in the larger "
-        f"cluster; near it are seeds whose smallest loss is within {CLOSE:g}, not those that dip below.",
+        "after shares, medians of escape and of iterations collapsed are 95 % intervals; where a whole "
+        "interval is never, only that is said. The collapsed value is the theory's for all generated points "
+        f"in the larger cluster; near it are seeds whose smallest loss is within {CLOSE:g}, not those that "
+        "dip below.",
         "The paper shows one run of each loss: JS-GAN with a smallest D loss of about 0.48, RS-GAN with one "
         "of about 0.35 that escapes at about 800, three to four times faster.",
     ]
@@ -150,4 +151,4 @@ def _iterations(middle: float, low: float, high: float) -> str:
 
 
 def _range(middle: str, low: str, high: str) -> str:
-    return f"{middle} ({low} to {high})"
+    return f"{middle} ({low} to {high})" if middle else ""
