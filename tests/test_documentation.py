@@ -167,6 +167,41 @@ def test_the_gaps_of_narrow_networks_are_those_of_the_reference_results():
         assert f"| {names[data]}, {kind} | {' | '.join(cells)} |" in page
 
 
+def test_the_digits_of_unequal_data_are_as_the_page_on_real_images_says():
+    table = pd.read_csv(ROOT / "results/reference/laptop/tables/imbalanced.csv", dtype={"class": str})
+    fives = table[(table["weights"] == "raw") & (table["class"] == "5")].sort_values(["loss", "seed"])
+    page = (ROOT / "docs/laptop.md").read_text(encoding="utf-8")
+    (real,) = fives["real_share"].unique()
+    js, rs = (
+        "{}, {} and {}".format(*(number(100 * share, 1) for share in of_loss["share"]))
+        for _, of_loss in fives.groupby("loss")
+    )
+    assert f"digit 5 is {number(100 * real, 1)} % of the data; JS-GAN generates {js} %, RS-GAN {rs} %" in page
+    in_proportion = fives["outcome"].eq("in proportion").groupby(fives["loss"]).sum()
+    assert in_proportion.to_dict() == {"js": 2, "rs": 1}
+    assert "in proportion are two of three JS-GANs and one of three RS-GANs" in page
+
+
+def test_the_bad_initial_point_is_as_the_page_on_real_images_says():
+    folder = ROOT / "results/reference/laptop"
+    page = " ".join((folder.parents[2] / "docs/laptop.md").read_text(encoding="utf-8").split())
+    table = pd.read_csv(folder / "tables/bad_init.csv")
+    gaps = table.loc[table["ema"] == "no", "fid_gap"]
+    assert f"the gap is between {number(gaps.min(), 1)} and {number(gaps.max(), 1)}, three seeds each" in page
+    starts = pd.concat(pd.read_csv(path) for path in folder.glob("bad_init/seed*/start.csv"))
+    collapsed, others = (starts[starts["collapsed"] == said] for said in ("yes", "no"))
+    assert (others["optimum"] == 1).all()
+    optimum = number(collapsed["optimum"].iloc[0])
+    assert (
+        f"{span(collapsed['discriminator'])} on the collapsed digit, where the optimum of the collapse is "
+        f"{optimum}, and {span(others['discriminator'])} on the others, where it is 1"
+    ) in page
+
+
+def span(values):
+    return f"{number(values.min())} to {number(values.max())}"
+
+
 @pytest.mark.parametrize("preset", ["paper", "laptop", "quick"])
 def test_what_pages_say_of_reference_ledgers_is_what_these_say(preset):
     said = summary(pd.read_csv(ROOT / f"results/reference/{preset}/claims.csv"))
