@@ -551,12 +551,13 @@ def _measured(run: Run, table: str, row: Row) -> pd.Series:
     """A row as the table of scores has it."""
     scores = run.evidence.table(scores_of(table)[0], SCORES)
     name = scores["dataset"]
-    found = scores[name.eq(row.dataset) | name.str.endswith(f"(stand-in for {row.dataset})")]
+    same = name.eq(row.dataset) | name.str.endswith(f"(stand-in for {row.dataset})")
     wanted = {"architecture": row.architecture, "loss": row.loss}
     if row.loss != "real":
         wanted |= {"width": row.width, "spectral_norm": row.spectral_norm, "ema": row.ema}
     for column, value in wanted.items():
-        found = found[found[column].eq(value)]
+        same &= scores[column].eq(value)
+    found = scores[same]
     _require(found, str(row))
     return found.iloc[0]
 
