@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from snakemake.cli import parse_args
 
+import forked
 from ganscape.claims.ledger import summary
 from ganscape.claims.page import kind_of_claim
 from ganscape.cli import STEPS, main
@@ -107,13 +108,7 @@ def test_overlays_that_pages_show_are_valid(page, tmp_path):
     for overlay in re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
         (tmp_path / "mine.yaml").write_text(overlay)
         asked = ["all", "--dry-run", "--quiet", "all", "--cores", "1", "--snakefile", ROOT / "Snakefile"]
-        result = subprocess.run(
-            [Path(sys.executable).with_name("snakemake"), *asked, "--configfile", tmp_path / "mine.yaml"],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            cwd=tmp_path,
-        )
+        result = forked.snakemake(tmp_path, [*asked, "--configfile", tmp_path / "mine.yaml"])
         assert result.returncode == 0, result.stderr
 
 

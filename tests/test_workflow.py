@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import forked
 from ganscape.objectives import OBJECTIVES
 from ganscape.reporting.paper_figures import paper_figures
 
@@ -37,7 +38,7 @@ def dry_run(folder, *arguments, quiet="rules", profile="default"):
     """`snakemake -n` as if nothing had been computed yet: from an empty folder."""
     profile = ROOT / "workflow/profiles" / profile
     where = ("--snakefile", ROOT / "Snakefile", "--directory", folder, "--workflow-profile", profile)
-    return run("snakemake", *arguments, *where, "-n", "--quiet", quiet)
+    return forked.snakemake(ROOT, [*arguments, *where, "-n", "--quiet", quiet])
 
 
 def job_counts(folder, *arguments, profile="default"):

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import multiprocessing
 import os
 import random
 import re
@@ -17,6 +16,7 @@ import pytest
 import torch
 from small_runs import specification
 
+from forked import processes
 from ganscape.errors import InputError
 from ganscape.files import digest, held
 from ganscape.images import checkpoints, training
@@ -29,10 +29,6 @@ RUN = specification(iterations=40, width="full")  # wide enough for every convol
 KILLS = 25
 # Something is written after every iteration, so that many of the kills come in the middle of a file.
 EVERY = Schedule(history_every=2, checkpoint_every=1, samples_every=5, snapshots_every=4)
-
-# Starting Python takes longer than a run: processes are forked off one that has imported PyTorch.
-processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["ganscape.images.training", "small_runs"])
 
 
 def noise():
@@ -195,7 +191,7 @@ def test_two_processes_do_not_train_in_one_folder(tmp_path):
 
 SCRIPT = """
 import os, sys
-sys.path.insert(0, {tests!r})
+sys.path[:0] = {tests!r}
 from pathlib import Path
 import test_nothing_lost as tests
 from ganscape.errors import InputError
@@ -239,7 +235,7 @@ def test_a_run_goes_on_when_it_can_write_again(commands, reason, tmp_path):
         pytest.skip("no mount namespaces here (unshare -rm)")
     folder, script, kept = tmp_path / "small", tmp_path / "script.py", tmp_path / "kept"
     folder.mkdir()
-    script.write_text(SCRIPT.format(tests=str(Path(__file__).parent)))
+    script.write_text(SCRIPT.format(tests=[str(parent) for parent in Path(__file__).parents[:2]]))
     commands = commands.format(folder=folder, python=sys.executable, script=script, kept=kept)
     ended = subprocess.run(["unshare", "-rm", "sh", "-c", commands], capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
