@@ -84,7 +84,7 @@ def test_a_run_killed_at_random_moments_ends_in_the_same_bits(tmp_path):
 
 
 class Killed(BaseException):
-    """Stands for SIGKILL at a moment that random ones hit once in hundreds of times: nothing catches it."""
+    """Stands for SIGKILL at a moment that random ones seldom hit: nothing catches it."""
 
 
 def killed_when(monkeypatch, module, name, happens):
